@@ -1,0 +1,333 @@
+/**
+ * Every error the product can answer with: what happened, what to do next, and whether the same call can
+ * succeed later unchanged. English stands here because the command line and the log speak it too; other
+ * languages stand in `renderer/messages`, typed over the same codes.
+ */
+interface ErrorText {
+  readonly message: string
+  readonly next: string
+  readonly retryable: boolean
+}
+
+const once = (message: string, next: string): ErrorText => ({ message, next, retryable: false })
+const again = (message: string, next: string): ErrorText => ({ message, next, retryable: true })
+
+export const errors = {
+  // The boundary itself
+  'sender-refused': once(
+    'The request did not come from the Latchkey window.',
+    'Close other windows and use the app window.',
+  ),
+  'params-invalid': once(
+    'The request was not understood: {reason}.',
+    'Reload the window with Ctrl+R and try again.',
+  ),
+  'command-unknown': once('This version does not know that request.', 'Reload the window with Ctrl+R.'),
+  internal: again(
+    'Something inside Latchkey failed. Nothing was lost.',
+    'Try again. If it stays, the log in the data folder says more.',
+  ),
+  'not-found': once('That entry is no longer here.', 'The list has been refreshed.'),
+  'read-only': once(
+    'The history file is damaged, so nothing can be changed right now.',
+    'Choose “Continue from the last good entry” at the top of the window.',
+  ),
+
+  // Client files (google-oauth.md 1.11)
+  'file-empty': once(
+    'The file is empty.',
+    'Download the client file again from Google Cloud Console → Clients.',
+  ),
+  'file-too-large': once(
+    'The file is {size} bytes; a client file is never larger than 65,536.',
+    'Bring the JSON file that Google Cloud Console offers for a Desktop client.',
+  ),
+  'file-binary': once(
+    'This is a binary file, not a client file.',
+    'Bring the JSON file named client_secret_….json.',
+  ),
+  'file-not-json': once(
+    'This is not JSON.',
+    'Bring the file as downloaded from Google Cloud Console, without edits.',
+  ),
+  'file-unreadable': again(
+    'The file could not be read.',
+    'Check that it still exists and that you may read it.',
+  ),
+  'clipboard-empty': once(
+    'The clipboard holds no text.',
+    'Open the client file, copy all of it, then paste here.',
+  ),
+  'client-not-recognised': once(
+    'This JSON is not an OAuth client file.',
+    'Bring the file named client_secret_….json of a Desktop client.',
+  ),
+  'client-two-kinds': once(
+    'The file holds both an “installed” and a “web” client.',
+    'Download one client as its own file.',
+  ),
+  'client-service-account': once(
+    'This is a service account key, not an OAuth client.',
+    'For signing people in, create an OAuth client of type Desktop app and bring its file.',
+  ),
+  'client-token-file': once(
+    'This file holds a token, not a client. Anyone who has it can use the account.',
+    'Bring the client file instead, and delete copies of this one that you no longer need.',
+  ),
+  'client-api-key': once(
+    'This is an API key. An API key identifies a project, it cannot sign anyone in.',
+    'Create an OAuth client of type Desktop app and bring its file.',
+  ),
+  'client-mobile': once(
+    'This is a client for Android, iOS or Windows apps; it has no secret and no loopback sign-in.',
+    'Create a client of type Desktop app.',
+  ),
+  'client-id-malformed': once(
+    'The client id does not look like one from Google.',
+    'Download the file again; the id ends in .apps.googleusercontent.com.',
+  ),
+  'client-secret-missing': once(
+    'The file has no client secret. Google refuses Desktop clients without it.',
+    'Since June 2025 the secret is shown only when it is made: add a new secret in Google Cloud Console and download the file then.',
+  ),
+  'client-field-malformed': once(
+    'The field “{field}” of the file has an unexpected form.',
+    'Bring the file as downloaded from Google Cloud Console, without edits.',
+  ),
+  'client-foreign-endpoint': once(
+    'The file sends sign-ins to “{host}”, which is not Google.',
+    'Do not use this file. Download the client from Google Cloud Console yourself.',
+  ),
+  'client-not-loopback': once(
+    'The practice profile only talks to practice Google on this machine; this file names “{host}”.',
+    'Switch to your own profile to add a real client.',
+  ),
+  'client-secret-refused': once(
+    'Google refuses the new secret of this client. The one kept before stays.',
+    'Check that the secret is enabled in Google Cloud Console, then bring the file again.',
+  ),
+  'client-secret-unchecked': again(
+    'The new secret could not be checked, so the one kept before stays.',
+    'Check the connection and bring the file again, or replace it without a check.',
+  ),
+  'client-web-later': once(
+    'Clients of type Web application are kept, but cannot sign in yet.',
+    'Use a client of type Desktop app.',
+  ),
+
+  // Keychain
+  'keychain-unavailable': again(
+    'There is no keychain service to keep tokens in.',
+    'On Linux, install and start a Secret Service such as gnome-keyring or KWallet, then try again.',
+  ),
+  'keychain-locked': again(
+    'The keychain is locked.',
+    'Unlock it (on Linux: the “Login” keyring), then try again.',
+  ),
+  'keychain-denied': again(
+    'The keychain refused access.',
+    'Allow Latchkey in the keychain’s prompt, then try again.',
+  ),
+  'keychain-timeout': again(
+    'The keychain did not answer in time.',
+    'Look for a prompt of the keychain behind other windows, then try again.',
+  ),
+  'keychain-mismatch': again(
+    'What the keychain gave back is not what was stored.',
+    'Nothing was kept. Restart the keychain service and try again.',
+  ),
+  'keychain-item-missing': once(
+    'A secret that should be in the keychain is gone.',
+    'Sign the account in again, or bring the client file again.',
+  ),
+  'keychain-failed': again(
+    'The keychain answered with an error.',
+    'Try again; if it stays, restart the keychain service.',
+  ),
+
+  // Ledger and files
+  'ledger-broken': once(
+    'The history is damaged at line {line}: {reason}. The file is kept as it is.',
+    'Continue from the last good entry in a new file; the damaged one stays beside it.',
+  ),
+  'ledger-newer': once(
+    'The history was written by a newer version of Latchkey.',
+    'Update Latchkey. Nothing was changed.',
+  ),
+  'ledger-torn': once(
+    'The last entry of the history was incomplete ({bytes} bytes) and has been left out. This happens when the computer stops in the middle of a write.',
+    'Nothing to do.',
+  ),
+  'ledger-unreadable': again(
+    'The history file cannot be read.',
+    'Check the permissions of the data folder, then start Latchkey again.',
+  ),
+  'disk-full': again('The disk is full, so nothing was saved.', 'Free some space and try again.'),
+  'folder-read-only': again('The data folder cannot be written to.', 'Make it writable and try again.'),
+  'save-failed': again('The change could not be saved.', 'Check the disk and try again.'),
+  'profile-owned': again(
+    'Another Latchkey already uses this profile.',
+    'Close the other one, then try again.',
+  ),
+  'orphan-secret': once(
+    'The keychain holds a secret that the history knows nothing about.',
+    'It may come from a restored backup. Remove it only if you know it.',
+  ),
+  'orphan-token': once(
+    'The history names a token of {email} that is not in the keychain.',
+    'Sign the account in again.',
+  ),
+  'orphan-client-secret': once(
+    'The secret of the client “{client}” is not in the keychain.',
+    'Bring the client file again.',
+  ),
+
+  // Signing in (google-oauth.md 1.4, 1.5)
+  'runtime-too-old': once(
+    'This build runs on Electron {version}, which gets no security fixes, so real accounts cannot be signed in.',
+    'Use practice Google here, or install the release build.',
+  ),
+  'loopback-failed': again(
+    'No local port could be opened for the answer of the browser.',
+    'Close programs that block local connections, then try again.',
+  ),
+  'browser-not-opened': again(
+    'The browser did not open.',
+    'Copy the link and open it in any browser on this computer.',
+  ),
+  'browser-missing': again(
+    'The chosen browser is not there any more.',
+    'Choose another browser in Settings.',
+  ),
+  'sign-in-timeout': again(
+    'Nobody finished the sign-in within five minutes.',
+    'Start again. If the browser showed an error page, it says why.',
+  ),
+  'sign-in-cancelled': again('The sign-in was cancelled here.', 'Start again whenever you like.'),
+  'sign-in-refused': again(
+    'The sign-in was refused in the browser.',
+    'Start again and allow the access you want to give.',
+  ),
+  'sign-in-answer-invalid': again(
+    'The browser came back with an answer that does not fit the question.',
+    'Start again from Latchkey; do not reuse an old page.',
+  ),
+  'authorization-error': again(
+    'Google ended the sign-in with “{error}”.',
+    'Check the client in Google Cloud Console, then start again.',
+  ),
+  'sign-in-discarded': once(
+    'The account that came back was not kept.',
+    'Its token stays live at Google until it expires or access is removed there.',
+  ),
+  'scopes-empty': once('No access was chosen.', 'Choose at least one scope.'),
+  'nothing-granted': again(
+    'No access was granted, so nothing was kept.',
+    'Start again and tick at least one box on Google’s page.',
+  ),
+
+  // Token endpoint (google-oauth.md 1.8, 1.10)
+  'no-refresh-token': again(
+    'Google gave no refresh token, so nothing was kept.',
+    'Remove the app’s access at myaccount.google.com/connections, then sign in again.',
+  ),
+  'network-offline': again('The network could not be reached.', 'Check the connection, then start again.'),
+  'network-failed': again(
+    'The connection to the token service broke: {reason}.',
+    'Check the connection and any proxy, then start again.',
+  ),
+  'answer-not-json': again(
+    'Something on the network answered in place of the token service.',
+    'Often a sign-in page of a Wi-Fi or a proxy. Open a web page, then start again.',
+  ),
+  'answer-malformed': again(
+    'The token service answered in a form that is not allowed: {reason}.',
+    'Start again. If it stays, a proxy may be changing the answers.',
+  ),
+  'answer-too-large': again(
+    'The token service answered with far more data than allowed.',
+    'Start again. If it stays, a proxy may be changing the answers.',
+  ),
+  'server-unavailable': again(
+    'The token service is not available right now (status {status}).',
+    'Wait a minute, then start again.',
+  ),
+  'rate-limited': again('Google asks to wait before the next try.', 'Wait a few minutes, then start again.'),
+  'code-refused': again(
+    'Google did not accept the sign-in code: {reason}.',
+    'Start again. A code can be used only once and soon.',
+  ),
+  'client-refused': once(
+    'Google does not accept this client: {reason}.',
+    'Check id and secret in Google Cloud Console and bring the file again.',
+  ),
+  'client-deleted': once(
+    'This client was deleted at Google.',
+    'It can be restored for 30 days in Google Cloud Console.',
+  ),
+  'client-disabled': once(
+    'This client was disabled at Google.',
+    'Look into Google Cloud Console for the reason.',
+  ),
+  'client-unauthorized': once(
+    'Google does not allow this client to do that.',
+    'Check the type of the client in Google Cloud Console.',
+  ),
+  'redirect-mismatch': once(
+    'Google does not accept the return address of this client.',
+    'Use a client of type Desktop app.',
+  ),
+  'scope-refused': once(
+    'Google does not accept one of the chosen scopes.',
+    'Choose fewer scopes; check that the APIs are enabled in the project.',
+  ),
+  'org-internal': once(
+    'This client only admits members of its own organisation.',
+    'Sign in with an account of that organisation, or make the client External.',
+  ),
+  'admin-policy': once(
+    'An administrator of this Workspace does not allow this client or scope.',
+    'Ask the administrator to allow the client id.',
+  ),
+  'access-denied': once(
+    'Google denies access to this account: {reason}.',
+    'Ask the administrator, or use another account.',
+  ),
+  'account-deleted': once('This Google account was deleted or disabled.', 'Use another account.'),
+  'session-expired': again('The organisation asks for a fresh sign-in.', 'Start again and sign in fully.'),
+  'request-refused': once(
+    'Google did not understand the request: {reason}.',
+    'This is a fault of Latchkey; please report it with the code shown.',
+  ),
+  'token-error-other': again(
+    'The token service answered with “{error}”.',
+    'Start again. If it stays, the code shown helps when asking for help.',
+  ),
+  'dpop-required': once(
+    'Google asks for a proof of possession that this version cannot give.',
+    'Use a client without that requirement.',
+  ),
+
+  // Id token (google-oauth.md 4.3)
+  'id-token-missing': again(
+    'Google did not say which account signed in.',
+    'Start again; the scope “openid” must be granted.',
+  ),
+  'id-token-invalid': again(
+    'The statement about who signed in failed its check: {reason}. Nothing was kept.',
+    'Start again. If it stays, a proxy may be changing the answers.',
+  ),
+  'clock-skew': again(
+    'The clock of this computer is wrong by about {minutes} minutes, so sign-ins cannot be checked.',
+    'Set the clock, then start again.',
+  ),
+
+  // Practice Google
+  'practice-only': once('That exists only in the practice profile.', 'Switch to the practice profile.'),
+  'practice-failed': again(
+    'Practice Google could not be started.',
+    'Try again; if it stays, restart Latchkey.',
+  ),
+} as const satisfies Record<string, ErrorText>
+
+export type ErrorCode = keyof typeof errors

@@ -1,0 +1,295 @@
+/** The code exchange: google-oauth.md 1.7, 1.8, 4.3. Trades one code for one refresh token, or says why not. */
+import type { JSONWebKeySet } from 'jose'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import * as oidc from 'openid-client'
+import type { AppError } from '../../../contract/outcome.ts'
+import { appError } from '../../../contract/outcome.ts'
+import type { Issuer } from '../../clients/issuer.ts'
+import type { Clock, Http } from '../../ports.ts'
+import { parseScopes, uniqueScopes } from '../../scopes/scope-sets.ts'
+import { Secret } from '../../secret.ts'
+import type { Identity } from '../identity.ts'
+import type { AuthorizationSecrets } from './authorization-request.ts'
+import { describeTokenEndpointError } from './token-endpoint-errors.ts'
+
+/** Google's bounds on token sizes, bytes (google-oauth.md 2.4). */
+const maxAccessTokenBytes = 2048
+const maxRefreshTokenBytes = 512
+/** A clock that is off by more than this is worth telling, ms. */
+const notableSkewMs = 5 * 60 * 1000
+
+export interface ExchangeRequest {
+  readonly issuer: Issuer
+  readonly clientId: string
+  readonly clientSecret: Secret
+  /** The whole address the browser came back to; without its query it is the `redirect_uri`. */
+  readonly callback: URL
+  readonly asked: readonly string[]
+  readonly secrets: AuthorizationSecrets
+  readonly signal: AbortSignal
+}
+
+export interface Exchanged {
+  readonly identity: Identity
+  readonly refreshToken: Secret
+  readonly granted: readonly string[]
+  /** From `refresh_token_expires_in`, epoch ms; null where Google gave none. */
+  readonly expiresAt: number | null
+}
+export type ExchangeResult =
+  | { readonly kind: 'exchanged'; readonly value: Exchanged }
+  | { readonly kind: 'failed'; readonly error: AppError }
+  | { readonly kind: 'aborted' }
+
+interface TokenResponse {
+  readonly access_token: string
+  readonly refresh_token?: string
+  readonly scope?: string
+  readonly [field: string]: unknown
+}
+type Claims = Readonly<Record<string, unknown>>
+
+/**
+ * Sends the code once and validates everything that comes back before any of it is used: RFC 6749 section 5.1,
+ * the id token's signature, `iss`, `aud`, `exp` and `nonce`, and Google's sizes.
+ */
+export async function exchangeCode(
+  request: ExchangeRequest,
+  http: Http,
+  clock: Clock,
+): Promise<ExchangeResult> {
+  const wire = new Wire(http, request)
+  try {
+    const config = configure(request, wire, clock)
+    const tokens = await oidc.authorizationCodeGrant(config, request.callback, {
+      pkceCodeVerifier: request.secrets.verifier,
+      expectedState: request.secrets.state,
+      expectedNonce: request.secrets.nonce,
+      idTokenExpected: true,
+    })
+    return readTokens(tokens, tokens.claims() ?? {}, request, clock)
+  } catch (cause) {
+    const claims = await claimsUnderAlias(cause, wire, request, clock)
+    if (claims) return readTokens(wire.answer?.json as TokenResponse, claims, request, clock)
+    return describeFailure(cause, wire, clock)
+  }
+}
+
+function configure(request: ExchangeRequest, wire: Wire, clock: Clock): oidc.Configuration {
+  const { issuer, clientId, clientSecret } = request
+  const server: oidc.ServerMetadata = {
+    issuer: issuer.issuer,
+    authorization_endpoint: issuer.authorizationEndpoint,
+    token_endpoint: issuer.tokenEndpoint,
+    jwks_uri: issuer.jwksUri,
+    id_token_signing_alg_values_supported: ['RS256'],
+  }
+  const config = new oidc.Configuration(server, clientId, {
+    client_secret: clientSecret.reveal(),
+    [oidc.clockSkew]: Math.round(clock.offsetMs() / 1000),
+  })
+  config[oidc.customFetch] = wire.fetch
+  oidc.enableNonRepudiationChecks(config)
+  // Plain HTTP is only ever reachable in practice: the Http port refuses it in the real profile.
+  if (issuer.tokenEndpoint.startsWith('http://127.0.0.1:')) oidc.allowInsecureRequests(config)
+  return config
+}
+
+/** Carries openid-client's requests over our bounded Http and keeps what is needed to explain a failure. */
+class Wire {
+  readonly #http: Http
+  readonly #request: ExchangeRequest
+  failure: AppError | null = null
+  aborted = false
+  answer: { status: number; json: unknown; text: string; date: number | null } | null = null
+
+  constructor(http: Http, request: ExchangeRequest) {
+    this.#http = http
+    this.#request = request
+  }
+
+  readonly fetch: oidc.CustomFetch = async (url, options) => {
+    const body = options.body instanceof URLSearchParams ? options.body.toString() : options.body
+    const result = await this.#http.fetch(url, {
+      method: options.method === 'POST' ? 'POST' : 'GET',
+      headers: Object.fromEntries(new Headers(options.headers as Record<string, string>)),
+      ...(typeof body === 'string' ? { body } : {}),
+      signal: this.#request.signal,
+    })
+    if (result.kind === 'aborted') this.aborted = true
+    if (result.kind === 'failed') this.failure = result.error
+    if (result.kind !== 'answered') throw new TypeError('the request did not come back')
+    if (url === this.#request.issuer.tokenEndpoint) {
+      const date = Date.parse(result.headers.get('date') ?? '')
+      this.answer = {
+        status: result.status,
+        json: parseJson(result.body),
+        text: result.body,
+        date: Number.isNaN(date) ? null : date,
+      }
+    }
+    const bodyless = result.status === 204 || result.status === 205 || result.status === 304
+    return new Response(bodyless ? null : result.body, {
+      status: result.status,
+      headers: [...result.headers],
+    })
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+function readTokens(
+  tokens: TokenResponse,
+  claims: Claims,
+  request: ExchangeRequest,
+  clock: Clock,
+): ExchangeResult {
+  if (Buffer.byteLength(tokens.access_token) > maxAccessTokenBytes)
+    return malformed('access token over 2048 bytes')
+  const refreshToken = tokens.refresh_token
+  if (refreshToken === undefined || refreshToken === '') return failed(appError('no-refresh-token'))
+  if (Buffer.byteLength(refreshToken) > maxRefreshTokenBytes) return malformed('refresh token over 512 bytes')
+
+  // RFC 6749 section 5.1: an absent scope means exactly what was asked.
+  const granted = tokens.scope === undefined ? uniqueScopes(request.asked) : parseScopes(tokens.scope)
+  if (granted.length === 0) return failed(appError('nothing-granted'))
+  const lifetime = tokens['refresh_token_expires_in']
+  return {
+    kind: 'exchanged',
+    value: {
+      identity: readIdentity(claims, request.issuer),
+      refreshToken: new Secret(refreshToken),
+      granted,
+      expiresAt: typeof lifetime === 'number' && lifetime > 0 ? clock.now() + lifetime * 1000 : null,
+    },
+  }
+}
+
+function readIdentity(claims: Claims, issuer: Issuer): Identity {
+  const sub = String(claims['sub'])
+  const text = (name: string, max: number): string | null => {
+    const value = claims[name]
+    return typeof value === 'string' && value !== '' ? value.slice(0, max) : null
+  }
+  return {
+    issuer: issuer.identity,
+    sub,
+    email: text('email', 320) ?? sub,
+    name: text('name', 300),
+    hostedDomain: text('hd', 255),
+  }
+}
+
+/**
+ * Google may name itself `accounts.google.com` without the scheme (google-oauth.md 4.3), which openid-client
+ * takes for a stranger. The same token is then checked once more, as strictly, against that name.
+ */
+async function claimsUnderAlias(
+  cause: unknown,
+  wire: Wire,
+  request: ExchangeRequest,
+  clock: Clock,
+): Promise<Claims | null> {
+  const { issuer, clientId, secrets, signal } = request
+  const token = (wire.answer?.json as { id_token?: unknown } | undefined)?.id_token
+  if (issuer.issuerAliases.length === 0 || codeOf(cause) !== 'OAUTH_JWT_CLAIM_COMPARISON_FAILED') return null
+  if (typeof token !== 'string') return null
+  const keys = await wire
+    .fetch(issuer.jwksUri, { method: 'GET', headers: {}, body: null, redirect: 'manual', signal })
+    .catch(() => null)
+  const jwks = keys?.ok === true ? parseJson(await keys.text()) : undefined
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(jwks as JSONWebKeySet), {
+      issuer: [...issuer.issuerAliases],
+      audience: clientId,
+      algorithms: ['RS256'],
+      requiredClaims: ['sub', 'exp', 'iat', 'nonce'],
+      currentDate: new Date(clock.now()),
+    })
+    return payload['nonce'] === secrets.nonce ? payload : null
+  } catch {
+    return null
+  }
+}
+
+function describeFailure(cause: unknown, wire: Wire, clock: Clock): ExchangeResult {
+  if (wire.aborted) return { kind: 'aborted' }
+  if (wire.failure) return failed(wire.failure)
+  const { answer } = wire
+  if (!answer) return failed(appError('internal'))
+  if (answer.status !== 200) return describeRefusal(answer)
+  if (answer.json === undefined) return describeNonJson(answer.text)
+  if (typeof (answer.json as { id_token?: unknown } | null)?.id_token !== 'string') {
+    return codeOf(cause) === 'OAUTH_INVALID_RESPONSE' && hasAccessToken(answer.json)
+      ? failed(appError('id-token-missing'))
+      : malformed('fields are missing or wrong')
+  }
+  return describeIdTokenFailure(cause, answer.date, clock)
+}
+
+function describeRefusal(answer: NonNullable<Wire['answer']>): ExchangeResult {
+  const { status } = answer
+  const body = (typeof answer.json === 'object' && answer.json !== null ? answer.json : {}) as Record<
+    string,
+    unknown
+  >
+  const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '')
+  if (text('error') === '' && status < 500 && status !== 429) return failed(appError('answer-not-json'))
+  return failed(
+    describeTokenEndpointError({
+      error: text('error'),
+      description: text('error_description'),
+      subtype: text('error_subtype'),
+      status,
+    }),
+  )
+}
+
+function describeNonJson(text: string): ExchangeResult {
+  return text.trimStart().startsWith('{')
+    ? malformed('JSON that breaks off')
+    : failed(appError('answer-not-json'))
+}
+
+function describeIdTokenFailure(cause: unknown, serverTime: number | null, clock: Clock): ExchangeResult {
+  const skewMs = serverTime === null ? 0 : Math.abs(serverTime - clock.now())
+  switch (codeOf(cause)) {
+    case 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED':
+      return skewMs > notableSkewMs
+        ? failed(appError('clock-skew', { minutes: Math.round(skewMs / 60_000) }))
+        : failed(appError('id-token-invalid', { reason: 'it has expired' }))
+    case 'OAUTH_JWT_CLAIM_COMPARISON_FAILED':
+      return failed(appError('id-token-invalid', { reason: 'it was made for someone else' }))
+    case 'OAUTH_UNSUPPORTED_OPERATION':
+      return malformed('token type or signature of an unknown kind')
+    default:
+      return isSignatureFailure(cause)
+        ? failed(appError('id-token-invalid', { reason: 'its signature is wrong' }))
+        : malformed('fields are missing or wrong')
+  }
+}
+
+function isSignatureFailure(cause: unknown): boolean {
+  const text =
+    cause instanceof Error ? `${cause.message} ${String((cause.cause as Error | undefined)?.message)}` : ''
+  return /signature|key/i.test(text)
+}
+
+function hasAccessToken(json: unknown): boolean {
+  const body = json as { access_token?: unknown; token_type?: unknown } | null
+  return typeof body?.access_token === 'string' && typeof body.token_type === 'string'
+}
+
+function codeOf(cause: unknown): string {
+  const code = (cause as { code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : ''
+}
+
+const failed = (error: AppError): ExchangeResult => ({ kind: 'failed', error })
+const malformed = (reason: string): ExchangeResult => failed(appError('answer-malformed', { reason }))

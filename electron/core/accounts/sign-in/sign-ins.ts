@@ -1,0 +1,116 @@
+import type { Outcome } from '../../../contract/outcome.ts'
+import { fail, ok } from '../../../contract/outcome.ts'
+import type { FlowView } from '../../../contract/views.ts'
+import type { ProfileContext } from '../../profile-context.ts'
+import { SignInFlow } from './sign-in-flow.ts'
+
+export interface StartRequest {
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  readonly accountId: string | null
+}
+
+/** Ended sign-ins stay in view until dismissed, but not more of them than this. */
+const maxEnded = 20
+
+/** All sign-ins of a profile. Several run at once; each is known by its `flowId`. */
+export class SignIns {
+  readonly #context: ProfileContext
+  readonly #onChange: (flowId: string, view: FlowView | null) => void
+  readonly #flows = new Map<string, SignInFlow>()
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(context: ProfileContext, onChange: (flowId: string, view: FlowView | null) => void) {
+    this.#context = context
+    this.#onChange = onChange
+  }
+
+  views(): FlowView[] {
+    return [...this.#flows.values()].map((flow) => flow.view())
+  }
+
+  get anyRunning(): boolean {
+    return this.#running.size > 0
+  }
+
+  /** Errors: `not-found`, `client-web-later`, `read-only`. What happens later is told by the flow's view. */
+  start(request: StartRequest): Outcome<{ flowId: string }> {
+    const state = this.#context.ledger.state()
+    const client = state.clients.get(request.clientId)
+    const expected = request.accountId === null ? null : state.accounts.get(request.accountId)
+    if (!client || expected === undefined) return fail('not-found')
+    if (client.kind === 'web') return fail('client-web-later')
+    if (this.#context.ledger.readOnly) return fail('read-only')
+
+    const flowId = this.#context.ports.random.token(16)
+    const flow = new SignInFlow(
+      this.#context,
+      { flowId, client, scopes: request.scopes, expected },
+      (view) => {
+        if (this.#flows.has(flowId)) this.#onChange(flowId, view)
+      },
+    )
+    this.#flows.set(flowId, flow)
+    this.#onChange(flowId, flow.view())
+    this.#track(flow.run())
+    this.#forgetOldest()
+    return ok({ flowId })
+  }
+
+  /** Opens the same address again, e.g. after the tab was closed. Errors: `not-found` when it is over. */
+  openAgain(flowId: string): Outcome<null> {
+    const flow = this.#flows.get(flowId)
+    if (!flow || flow.link === null) return fail('not-found')
+    this.#track(flow.openBrowser())
+    return ok()
+  }
+
+  copyLink(flowId: string): Outcome<null> {
+    const link = this.#flows.get(flowId)?.link ?? null
+    if (link === null) return fail('not-found')
+    this.#context.ports.desktop.copyText(link)
+    return ok()
+  }
+
+  cancel(flowId: string): Outcome<null> {
+    const flow = this.#flows.get(flowId)
+    if (!flow || flow.ended) return fail('not-found')
+    flow.cancel()
+    return ok()
+  }
+
+  chooseAccount(flowId: string, keep: boolean): Outcome<null> {
+    return this.#flows.get(flowId)?.choose(keep) ?? fail('not-found')
+  }
+
+  dismiss(flowId: string): Outcome<null> {
+    if (this.#flows.get(flowId)?.ended !== true) return fail('not-found')
+    this.#forget(flowId)
+    return ok()
+  }
+
+  shiftTimes(byMs: number): void {
+    for (const flow of this.#flows.values()) if (!flow.ended) flow.shiftTimes(byMs)
+  }
+
+  /** Cancels what runs and waits until every listener is closed. */
+  async close(): Promise<void> {
+    for (const flow of this.#flows.values()) flow.cancel()
+    await Promise.all(this.#running)
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => this.#running.delete(tracked))
+    this.#running.add(tracked)
+  }
+
+  #forget(flowId: string): void {
+    this.#flows.delete(flowId)
+    this.#onChange(flowId, null)
+  }
+
+  #forgetOldest(): void {
+    const ended = [...this.#flows.values()].filter((flow) => flow.ended)
+    for (const flow of ended.slice(0, Math.max(0, ended.length - maxEnded))) this.#forget(flow.view().flowId)
+  }
+}

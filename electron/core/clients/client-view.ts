@@ -1,0 +1,33 @@
+import type { ClientView } from '../../contract/views.ts'
+import type { ClientRecord, State } from '../state/state.ts'
+
+/** The project a client belongs to: the digits before the `-` of its id (google-oauth.md 3, observed convention). */
+export function projectNumberOf(clientId: string): string | null {
+  return /^(\d+)[-.]/.exec(clientId)?.[1] ?? null
+}
+
+/** One client as the window shows it. The secret is not part of it, in no form. */
+export function clientView(client: ClientRecord, state: State): ClientView {
+  return {
+    clientId: client.clientId,
+    type: client.kind,
+    label: client.label,
+    projectId: client.projectId,
+    projectNumber: projectNumberOf(client.clientId),
+    publishing: client.publishing,
+    userType: client.userType,
+    addedAt: client.addedAt,
+    secretReplacedAt: client.secretReplacedAt,
+    secretMissing: client.secretMissing,
+    accountCount: accountsUnder(state, client.clientId),
+  }
+}
+
+function accountsUnder(state: State, clientId: string): number {
+  let count = 0
+  for (const account of state.accounts.values()) {
+    const uses = account.tokens.some((token) => token.clientId === clientId && token.standing !== 'forgotten')
+    if (uses && !account.forgotten) count += 1
+  }
+  return count
+}

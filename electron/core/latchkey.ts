@@ -1,0 +1,130 @@
+/**
+ * The product without its shell: keeps exactly one profile open, answers every command, tells every change.
+ * Runs on plain Node; the app, the tests and later the headless agent stand around it.
+ */
+import type { CommandHandlers } from '../contract/answer.ts'
+import type { CommandName } from '../contract/commands.ts'
+import { commands, links } from '../contract/commands.ts'
+import type { EventName, EventPayload } from '../contract/events.ts'
+import type { AppError, Outcome } from '../contract/outcome.ts'
+import { ok } from '../contract/outcome.ts'
+import type { About, ProfileName, SettingsView } from '../contract/views.ts'
+import type { Desktop, Log, PracticeServer } from './ports.ts'
+import type { Profile, ProfileHandlers } from './profile.ts'
+import { isAppCommand, openProfile } from './profile.ts'
+import type { ProfilePorts } from './profile-context.ts'
+
+export interface World {
+  readonly ports: ProfilePorts
+  readonly practice: PracticeServer | null
+}
+
+export interface LatchkeyOptions {
+  readonly about: About
+  readonly systemLanguage: 'en' | 'hi'
+  readonly sweepAfterMs: number
+  readonly desktop: Desktop
+  readonly log: Log
+  /** Builds the outside of one profile, e.g. starts practice Google. */
+  readonly openWorld: (profile: ProfileName) => Promise<Outcome<World>>
+  readonly send: <N extends EventName>(event: N, payload: EventPayload<N>) => void
+  /** Told which profile is open, so that the next start opens the same. */
+  readonly onProfileOpened: (profile: ProfileName, settings: SettingsView) => void
+}
+
+export class Latchkey {
+  readonly handlers: CommandHandlers
+  readonly #options: LatchkeyOptions
+  #profile: Promise<Outcome<Profile>>
+  #switching: Promise<unknown> = Promise.resolve()
+
+  constructor(options: LatchkeyOptions, first: ProfileName) {
+    this.#options = options
+    this.#profile = this.#open(first)
+    this.handlers = this.#makeHandlers()
+  }
+
+  /** The profile that is open or being opened; an error when it could not be. */
+  profile(): Promise<Outcome<Profile>> {
+    return this.#profile
+  }
+
+  async close(): Promise<void> {
+    await this.#switching
+    const profile = await this.#profile
+    if (profile.ok) await profile.value.close()
+  }
+
+  #makeHandlers(): CommandHandlers {
+    return {
+      ...this.#profileHandlers(),
+      'app.openProfile': ({ profile }) => this.#openProfile(profile),
+      'app.openLink': ({ link }) => this.#options.desktop.openLink(links[link]),
+    }
+  }
+
+  /** Each command goes to whichever profile is open when it arrives; without one it answers why there is none. */
+  #profileHandlers(): ProfileHandlers {
+    const names = (Object.keys(commands) as CommandName[]).filter((name) => !isAppCommand(name))
+    const forward = async (name: CommandName, params: unknown): Promise<Outcome<unknown>> => {
+      const profile = await this.#profile
+      if (!profile.ok) return profile
+      const handler = profile.value.handlers[name as keyof ProfileHandlers] as (
+        params: unknown,
+      ) => Promise<Outcome<unknown>>
+      return handler(params)
+    }
+    return Object.fromEntries(
+      names.map((name) => [name, (params: unknown) => forward(name, params)]),
+    ) as unknown as ProfileHandlers
+  }
+
+  /** One switch at a time. When the other profile cannot be opened, the one that was open is opened again. */
+  #openProfile(name: ProfileName): Promise<Outcome<null>> {
+    const run = this.#switching.then(() => this.#switchTo(name))
+    this.#switching = run.catch(() => undefined)
+    return run
+  }
+
+  async #switchTo(name: ProfileName): Promise<Outcome<null>> {
+    const current = await this.#profile
+    if (current.ok && current.value.name === name) return ok()
+    const settings = current.ok ? current.value.settings() : undefined
+    if (current.ok) await current.value.close()
+    this.#profile = this.#open(name, settings)
+    const opened = await this.#profile
+    if (!opened.ok && current.ok) this.#profile = this.#open(current.value.name)
+    await this.#profile
+    this.#options.send('state.reset', {})
+    return opened.ok ? ok() : opened
+  }
+
+  async #open(name: ProfileName, initialSettings?: SettingsView): Promise<Outcome<Profile>> {
+    const { about, systemLanguage, sweepAfterMs, openWorld, send, log } = this.#options
+    const world = await openWorld(name)
+    if (!world.ok) return this.#failed(world.error)
+    const opened = await openProfile({
+      name,
+      ports: world.value.ports,
+      practice: world.value.practice,
+      about,
+      systemLanguage,
+      sweepAfterMs,
+      ...(initialSettings ? { initialSettings } : {}),
+      onDelta: (delta) => send('state.changed', delta),
+      onReset: () => send('state.reset', {}),
+    })
+    if (!opened.ok) {
+      await world.value.practice?.close()
+      return this.#failed(opened.error)
+    }
+    this.#options.onProfileOpened(name, opened.value.settings())
+    opened.value.start().catch((cause: unknown) => log.error('profile-start-failed', cause))
+    return opened
+  }
+
+  #failed(error: AppError): Outcome<Profile> {
+    this.#options.log.warn('profile-not-opened', { code: error.code })
+    return { ok: false, error }
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * What core needs from the world outside. Nouns of the need; the adapters that implement them name the
+ * technology. Each port has exactly one fake, in `test/support`.
+ */
+import type { AppError, Outcome } from '../contract/outcome.ts'
+import type { BrowserChoice, PracticeView } from '../contract/views.ts'
+import type { Secret } from './secret.ts'
+
+/** The time of the profile, epoch ms. In practice it is the machine's time plus the practice offset. */
+export interface Clock {
+  now(): number
+  /** Profile time minus this machine's time, ms. Zero in the real profile. */
+  offsetMs(): number
+}
+
+/** Waits in real time, whatever the profile's clock says. `after` returns what cancels it. */
+export interface Timers {
+  after(ms: number, run: () => void): () => void
+}
+
+export interface Random {
+  /** `bytes` random bytes from the system's generator, base64url without padding. */
+  token(bytes: number): string
+}
+
+/**
+ * The system keychain. One secret an item. Every call ends: with an answer, or with a coded error within the
+ * adapter's bound. Errors: `keychain-unavailable`, `-locked`, `-denied`, `-timeout`, `-failed`.
+ */
+export interface SecretStore {
+  get(service: string, account: string): Promise<Outcome<Secret | null>>
+  set(service: string, account: string, secret: Secret): Promise<Outcome<null>>
+  /** Answers true when there was something to delete. */
+  delete(service: string, account: string): Promise<Outcome<boolean>>
+  /** The account names under a service. Slow (seconds for a thousand): never on the way to the window. */
+  list(service: string): Promise<Outcome<readonly string[]>>
+}
+
+/**
+ * One append-only file: the ledger's. `append` returns after the bytes are on disk. Errors: `disk-full`,
+ * `folder-read-only`, `save-failed`; after a failed append the file is as it was before.
+ */
+export interface AppendFile {
+  /** Whole content from a byte offset to the end, in chunks. */
+  read(from: number): AsyncIterable<Uint8Array>
+  size(): Promise<number>
+  append(bytes: Uint8Array): Promise<Outcome<null>>
+  /** Cuts the file at a byte offset; used only to drop a torn last line. */
+  truncate(size: number): Promise<Outcome<null>>
+  close(): Promise<void>
+}
+
+/** The folder of one profile. Created 0700, files 0600. Names are plain file names. */
+export interface ProfileFolder {
+  readonly path: string
+  openAppendFile(name: string): Promise<Outcome<AppendFile>>
+  /** Whole text of a small file, or null when it does not exist. */
+  readText(name: string): Promise<Outcome<string | null>>
+  /** Replaces a whole file atomically. */
+  writeText(name: string, text: string): Promise<Outcome<null>>
+  rename(from: string, to: string): Promise<Outcome<null>>
+  list(): Promise<Outcome<readonly string[]>>
+  /** Takes the owner lock of the profile, or answers `profile-owned`. A lock whose process is gone is taken over. */
+  lock(): Promise<Outcome<{ release(): Promise<void> }>>
+}
+
+/** Bounded HTTP. Refuses hosts outside the profile's allow-list; bodies are cut off at the bound. */
+export interface Http {
+  fetch(url: string, init: HttpRequest): Promise<HttpResult>
+}
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+  readonly signal?: AbortSignal
+}
+export type HttpResult =
+  | {
+      readonly kind: 'answered'
+      readonly status: number
+      readonly headers: ReadonlyMap<string, string>
+      readonly body: string
+    }
+  /** `network-offline`, `network-failed`, `answer-too-large` */
+  | { readonly kind: 'failed'; readonly error: AppError }
+  | { readonly kind: 'aborted' }
+
+/** One callback as the loopback listener saw it, already checked for method, path and Host. */
+export interface LoopbackRequest {
+  readonly query: URLSearchParams
+}
+/** The page that the browser shows at the end, in words already chosen. No data from the query. */
+export interface ReplyPage {
+  readonly status: 200 | 400
+  readonly title: string
+  readonly text: string
+  readonly language: 'en' | 'hi'
+}
+/** Receives the answer of the browser on the literal 127.0.0.1, an ephemeral port, exclusively. */
+export interface LoopbackListener {
+  /**
+   * Listens. `accept` is asked for each well-formed GET and answers null to refuse it (the listener then says
+   * 400 and goes on) or a promise of the page to show; after one accepted request everything else gets 4xx.
+   */
+  listen(accept: (request: LoopbackRequest) => Promise<ReplyPage> | null): Promise<Outcome<LoopbackServer>>
+}
+export interface LoopbackServer {
+  /** `http://127.0.0.1:PORT/PATH`, exactly as it must stand in both requests (google-oauth.md 1.3). */
+  readonly redirectUri: string
+  close(): Promise<void>
+}
+
+/** The system browser. Errors: `browser-not-opened`, `browser-missing`. */
+export interface Browser {
+  open(url: string, choice: BrowserChoice): Promise<Outcome<null>>
+  /** Browsers found on this machine, without starting one. */
+  installed(): Promise<readonly { readonly id: string; readonly name: string; readonly path: string }[]>
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | null>>
+/** Structured and redacted by its adapter. */
+export interface Log {
+  info(event: string, fields?: LogFields): void
+  warn(event: string, fields?: LogFields): void
+  error(event: string, cause: unknown, fields?: LogFields): void
+}
+
+/** What only a desktop shell can do for a person. */
+export interface Desktop {
+  /** Text for another program; main only, so that it never passes the window. */
+  copyText(text: string): void
+  readClipboard(): string
+  /** A file the person picks, or null. */
+  pickFile(purpose: 'client-file' | 'browser'): Promise<string | null>
+  openLink(url: string): Promise<Outcome<null>>
+  /**
+   * A file the person dropped or picked. Reads at most 64 KiB and one byte, regular files only.
+   * Errors: `file-unreadable`.
+   */
+  readSmallFile(path: string): Promise<Outcome<Uint8Array>>
+}
+
+/** Practice Google as core sees it; null in the real profile. Whether it runs in this process does not matter. */
+export interface PracticeServer {
+  /** `http://127.0.0.1:PORT` */
+  readonly issuer: string
+  /** A fresh client file in Google's format. It holds a secret. */
+  clientFile(): Promise<Outcome<string>>
+  readonly accounts: PracticeView['accounts']
+  /** Moves the server's clock and the profile's with it; the offset is against this machine's time, ms. */
+  setClockOffset(offsetMs: number): Promise<Outcome<null>>
+  close(): Promise<void>
+}

@@ -1,0 +1,41 @@
+/**
+ * Scopes as sets. Google answers with other spellings and another order than asked (google-oauth.md 7.2), so
+ * comparing strings would report changes that are none.
+ */
+
+const aliases = new Map([
+  ['email', 'https://www.googleapis.com/auth/userinfo.email'],
+  ['profile', 'https://www.googleapis.com/auth/userinfo.profile'],
+  ['https://www.google.com/m8/feeds', 'https://www.googleapis.com/auth/contacts'],
+  ['https://www.google.com/calendar/feeds', 'https://www.googleapis.com/auth/calendar'],
+  ['https://www.googleapis.com/auth/drive.appfolder', 'https://www.googleapis.com/auth/drive.appdata'],
+])
+
+/** Asked at every sign-in: without them nobody can tell whose token it is (google-oauth.md 1.2). */
+export const identityScopes: readonly string[] = ['openid', 'email', 'profile']
+
+/** The one spelling of a scope. The slash of `https://mail.google.com/` belongs to its name and stays. */
+export function canonicalScope(scope: string): string {
+  const feed = /^https:\/\/www\.google\.com\/.*feeds\/$/.test(scope) ? scope.slice(0, -1) : scope
+  return aliases.get(feed) ?? feed
+}
+
+/** Splits the `scope` of a response, in canonical spelling, each once, in the order given. */
+export function parseScopes(text: string): readonly string[] {
+  return uniqueScopes(text.split(/\s+/).filter((scope) => scope !== ''))
+}
+
+export function uniqueScopes(scopes: readonly string[]): readonly string[] {
+  return [...new Set(scopes.map(canonicalScope))]
+}
+
+/** What was asked and is not in what was granted, in canonical spelling. */
+export function declinedScopes(asked: readonly string[], granted: readonly string[]): readonly string[] {
+  const held = new Set(granted.map(canonicalScope))
+  return uniqueScopes(asked).filter((scope) => !held.has(scope))
+}
+
+/** True when a token with `granted` can do everything that one with `other` can. */
+export function coversScopes(granted: readonly string[], other: readonly string[]): boolean {
+  return declinedScopes(other, granted).length === 0
+}
