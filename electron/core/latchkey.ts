@@ -21,15 +21,15 @@ export interface World {
 
 export interface LatchkeyOptions {
   readonly about: About
-  readonly systemLanguage: 'en' | 'hi'
+  readonly systemLanguage: () => 'en' | 'hi'
   readonly sweepAfterMs: number
   readonly desktop: Desktop
   readonly log: Log
   /** Builds the outside of one profile, e.g. starts practice Google. */
   readonly openWorld: (profile: ProfileName) => Promise<Outcome<World>>
   readonly send: <N extends EventName>(event: N, payload: EventPayload<N>) => void
-  /** Told which profile is open, so that the next start opens the same. */
-  readonly onProfileOpened: (profile: ProfileName, settings: SettingsView) => void
+  /** Told which profile is open and what it looks like, at its opening and with every change. */
+  readonly onSettings: (profile: ProfileName, settings: SettingsView) => void
 }
 
 export class Latchkey {
@@ -100,7 +100,7 @@ export class Latchkey {
   }
 
   async #open(name: ProfileName, initialSettings?: SettingsView): Promise<Outcome<Profile>> {
-    const { about, systemLanguage, sweepAfterMs, openWorld, send, log } = this.#options
+    const { about, systemLanguage, sweepAfterMs, openWorld, send, log, onSettings } = this.#options
     const world = await openWorld(name)
     if (!world.ok) return this.#failed(world.error)
     const opened = await openProfile({
@@ -111,6 +111,7 @@ export class Latchkey {
       systemLanguage,
       sweepAfterMs,
       ...(initialSettings ? { initialSettings } : {}),
+      onSettings: (settings) => onSettings(name, settings),
       onDelta: (delta) => send('state.changed', delta),
       onReset: () => send('state.reset', {}),
     })
@@ -118,7 +119,7 @@ export class Latchkey {
       await world.value.practice?.close()
       return this.#failed(opened.error)
     }
-    this.#options.onProfileOpened(name, opened.value.settings())
+    onSettings(name, opened.value.settings())
     opened.value.start().catch((cause: unknown) => log.error('profile-start-failed', cause))
     return opened
   }

@@ -129,7 +129,7 @@ export interface Log {
 export interface Desktop {
   /** Text for another program; main only, so that it never passes the window. */
   copyText(text: string): void
-  readClipboard(): string
+  readClipboard(): Promise<string>
   /** A file the person picks, or null. */
   pickFile(purpose: 'client-file' | 'browser'): Promise<string | null>
   openLink(url: string): Promise<Outcome<null>>

@@ -44,9 +44,11 @@ export interface ProfileOptions {
   readonly ports: ProfilePorts
   readonly practice: PracticeServer | null
   readonly about: About
-  readonly systemLanguage: 'en' | 'hi'
+  /** Asked when it is needed: before the shell is ready nobody knows it. */
+  readonly systemLanguage: () => 'en' | 'hi'
   /** What a profile without settings of its own starts with. */
   readonly initialSettings?: SettingsView
+  readonly onSettings: (settings: SettingsView) => void
   readonly onDelta: (delta: StateDelta) => void
   readonly onReset: () => void
   /** How long after the opening ledger and keychain are compared, ms. */
@@ -138,7 +140,7 @@ export class Profile {
 
   language(): 'en' | 'hi' {
     const { language } = this.#settings.current()
-    return language === 'system' ? this.#options.systemLanguage : language
+    return language === 'system' ? this.#options.systemLanguage() : language
   }
 
   /** Says what the opening of the ledger found. */
@@ -356,7 +358,7 @@ export class Profile {
   }
 
   async #importClipboard(options: ImportOptions): ReturnType<ProfileHandlers['clients.importClipboard']> {
-    const text = this.#context.ports.desktop.readClipboard()
+    const text = await this.#context.ports.desktop.readClipboard()
     return text.trim() === ''
       ? fail('clipboard-empty')
       : importClient(this.#context, Buffer.from(text), options)
@@ -381,7 +383,9 @@ export class Profile {
 
   async #changeSettings(change: Partial<SettingsView>): Promise<Outcome<null>> {
     const changed = await this.#settings.change(change)
-    if (changed.ok) this.#publisher.settings(this.#settings.current())
+    if (!changed.ok) return changed
+    this.#options.onSettings(this.#settings.current())
+    this.#publisher.settings(this.#settings.current())
     return changed
   }
 

@@ -61,3 +61,8 @@ export function isAllowedAddress(profile: ProfileName, address: string): boolean
   if (profile === 'practice') return url.protocol === 'http:' && loopbackHosts.has(url.hostname)
   return url.protocol === 'https:' && url.port === '' && googleHosts.has(url.hostname)
 }
+
+/** Whether a text names an issuer that practice may use: a plain loopback origin, so that no name can lead elsewhere. */
+export function isPracticeIssuer(text: string): boolean {
+  return /^http:\/\/127\.0\.0\.1:\d{1,5}$/.test(text)
+}

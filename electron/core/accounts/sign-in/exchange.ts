@@ -230,6 +230,7 @@ function describeFailure(cause: unknown, wire: Wire, clock: Clock): ExchangeResu
       ? failed(appError('id-token-missing'))
       : malformed('fields are missing or wrong')
   }
+  if (!hasAccessToken(answer.json)) return malformed('fields are missing or wrong')
   return describeIdTokenFailure(cause, answer.date, clock)
 }
 
@@ -269,16 +270,8 @@ function describeIdTokenFailure(cause: unknown, serverTime: number | null, clock
     case 'OAUTH_UNSUPPORTED_OPERATION':
       return malformed('token type or signature of an unknown kind')
     default:
-      return isSignatureFailure(cause)
-        ? failed(appError('id-token-invalid', { reason: 'its signature is wrong' }))
-        : malformed('fields are missing or wrong')
+      return failed(appError('id-token-invalid', { reason: 'its form or signature is wrong' }))
   }
-}
-
-function isSignatureFailure(cause: unknown): boolean {
-  const text =
-    cause instanceof Error ? `${cause.message} ${String((cause.cause as Error | undefined)?.message)}` : ''
-  return /signature|key/i.test(text)
 }
 
 function hasAccessToken(json: unknown): boolean {
