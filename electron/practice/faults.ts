@@ -1,0 +1,124 @@
+/** What can go wrong at the token endpoint, on purpose: for tests and for rehearsing. */
+import * as v from 'valibot'
+import type { Answer } from './server.ts'
+import type { TokenErrorName } from './token-errors.ts'
+import { tokenErrorAnswer, tokenErrors } from './token-errors.ts'
+
+const ms = v.pipe(v.number(), v.finite())
+const bytes = v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(8192))
+const errorNames = Object.keys(tokenErrors) as [TokenErrorName, ...TokenErrorName[]]
+
+export const faultSchema = v.variant('kind', [
+  /** In place of an answer; the request changes nothing. */
+  v.strictObject({
+    kind: v.literal('status'),
+    status: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
+  }),
+  v.strictObject({ kind: v.literal('html') }),
+  v.strictObject({
+    kind: v.literal('huge-body'),
+    bytes: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(64e6)),
+  }),
+  v.strictObject({ kind: v.literal('error'), name: v.picklist(errorNames) }),
+  /** The request is carried out, and its answer is lost or spoilt. */
+  v.strictObject({ kind: v.literal('truncated-json') }),
+  v.strictObject({ kind: v.literal('dropped-connection') }),
+  v.strictObject({ kind: v.literal('latency'), ms: v.pipe(ms, v.minValue(0), v.maxValue(120_000)) }),
+  v.strictObject({ kind: v.literal('date-header'), byMs: ms }),
+  /** The answer is well formed and its content wrong. */
+  v.strictObject({ kind: v.literal('token-type'), value: v.string() }),
+  v.strictObject({ kind: v.literal('no-refresh-token') }),
+  v.strictObject({ kind: v.literal('no-id-token') }),
+  v.strictObject({ kind: v.literal('foreign-id-token') }),
+  v.strictObject({ kind: v.literal('expired-id-token') }),
+  v.strictObject({ kind: v.literal('wrong-nonce') }),
+  /** The server's clock is wrong: Date header and id token both (ms ahead). */
+  v.strictObject({ kind: v.literal('skewed-clock'), byMs: ms }),
+  v.strictObject({
+    kind: v.literal('token-sizes'),
+    code: v.exactOptional(bytes),
+    accessToken: v.exactOptional(bytes),
+    refreshToken: v.exactOptional(bytes),
+  }),
+])
+export type Fault = v.InferOutput<typeof faultSchema>
+type FaultKind = Fault['kind']
+type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>
+
+/** The faults that strike one request. */
+export class ActiveFaults {
+  readonly #faults: readonly Fault[]
+
+  constructor(faults: readonly Fault[]) {
+    this.#faults = faults
+  }
+
+  find<K extends FaultKind>(kind: K): FaultOf<K> | null {
+    return (this.#faults.find((fault) => fault.kind === kind) as FaultOf<K> | undefined) ?? null
+  }
+
+  has(kind: FaultKind): boolean {
+    return this.find(kind) !== null
+  }
+}
+
+export interface FaultBoard {
+  /** `times` null means until cleared. Faults add up. */
+  set(fault: Fault, times: number | null): void
+  clear(): void
+  /** The faults for the next request at the token endpoint; uses up one time of each. */
+  take(): ActiveFaults
+  /** The same without using anything up: for the pages before the token endpoint. */
+  peek(): ActiveFaults
+}
+
+export function createFaultBoard(): FaultBoard {
+  let rules: readonly { readonly fault: Fault; readonly times: number | null }[] = []
+  const active = (): ActiveFaults => new ActiveFaults(rules.map((rule) => rule.fault))
+  return {
+    set: (fault, times) => {
+      rules = [...rules, { fault, times }]
+    },
+    clear: () => {
+      rules = []
+    },
+    peek: active,
+    take: () => {
+      const taken = active()
+      rules = rules
+        .map((rule) => (rule.times === null ? rule : { ...rule, times: rule.times - 1 }))
+        .filter((rule) => rule.times === null || rule.times > 0)
+      return taken
+    },
+  }
+}
+
+/** The answer that stands in for the whole request, or null when the request is to be carried out. */
+export function answerInstead(faults: ActiveFaults): Answer | null {
+  const named = faults.find('error')
+  if (named) return tokenErrorAnswer(named.name)
+  const status = faults.find('status')
+  if (status) return text(status.status, 'text/plain; charset=utf-8', '')
+  if (faults.has('html'))
+    return text(200, 'text/html; charset=utf-8', '<!doctype html><title>Welcome</title>')
+  const huge = faults.find('huge-body')
+  if (huge) return text(200, 'application/json; charset=utf-8', `{"pad":"${'x'.repeat(huge.bytes)}"}`)
+  return null
+}
+
+/** Spoils the answer of a request that was carried out. `now` is practice time, ms. */
+export function spoil(answer: Answer, faults: ActiveFaults, now: number): Answer {
+  const skew = (faults.find('date-header')?.byMs ?? 0) + (faults.find('skewed-clock')?.byMs ?? 0)
+  const dated = skew === 0 ? answer : withDate(answer, now + skew)
+  if (faults.has('dropped-connection')) return { ...dated, body: '', breaks: true }
+  if (faults.has('truncated-json')) return { ...dated, body: dated.body.slice(0, dated.body.length / 2) }
+  return dated
+}
+
+function withDate(answer: Answer, instantMs: number): Answer {
+  return { ...answer, headers: { ...answer.headers, date: new Date(instantMs).toUTCString() } }
+}
+
+function text(status: number, type: string, body: string): Answer {
+  return { status, headers: { 'content-type': type, 'cache-control': 'no-store' }, body }
+}

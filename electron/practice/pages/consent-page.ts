@@ -1,0 +1,108 @@
+import type { PracticeAccount } from '../accounts.ts'
+import { picturePath } from '../picture.ts'
+import { canonicalScopes, isSignInScope, separableScopes } from '../scopes.ts'
+import type { Answer } from '../server.ts'
+import type { Visit } from '../tickets.ts'
+import type { Html } from './html.ts'
+import { html, nothing } from './html.ts'
+import { pageAnswer } from './layout.ts'
+import { describeScope } from './scope-words.ts'
+import type { PageLanguage, PageWords } from './words.ts'
+import { wordsFor } from './words.ts'
+
+interface ConsentPage {
+  readonly ticket: string
+  readonly visit: Visit
+  readonly account: PracticeAccount
+  /** The boxes arrive empty, as Google's do. */
+  readonly ticked: 'none' | 'all'
+  readonly ongoing: boolean
+  readonly action: string
+}
+
+/** What the client may do: a box for each separable scope, the rest as one. */
+export function consentPage(page: ConsentPage): Answer {
+  const { visit, account } = page
+  const words = wordsFor(visit.language)
+  const separable = separableScopes(visit.request.scopes)
+  const whole = canonicalScopes(visit.request.scopes).filter((scope) => !separable.includes(scope))
+  const title = separable.length > 0 || !whole.every(isSignInScope) ? words.consentTitle : words.signInTitle
+  // Enter in a form presses its first button, so the first is one that continues. It is not shown.
+  const content = html`<form class="card" method="post" action="${page.action}" autocomplete="off">
+    <input type="hidden" name="ticket" value="${page.ticket}" />
+    <button name="action" value="continue" hidden></button>
+    <h1>${title}</h1>
+    <div class="chip">
+      <img src="${picturePath(account)}" alt="" width="28" height="28" /><span>${account.email}</span>
+      <button class="plain" name="action" value="switch">${words.useAnother}</button>
+    </div>
+    ${separable.length === 0 ? nothing : boxes(separable, page.ticked, words, visit.language)}
+    ${whole.length === 0 ? nothing : list(whole, separable.length === 0 ? words.oneLead : words.alsoLead, visit.language)}
+    <div class="ongoing">
+      <label
+        ><input
+          type="checkbox"
+          name="ongoing"
+          value="yes"
+          ${checked(page.ongoing)}
+          aria-labelledby="ongoing"
+          aria-describedby="ongoing-help"
+        />
+        <span class="text"
+          ><span id="ongoing">${words.ongoing}</span
+          ><small id="ongoing-help">${words.ongoingHelp}</small></span
+        ></label
+      >
+    </div>
+    <div class="actions">
+      <button class="plain" name="action" value="cancel">${words.cancel}</button>
+      <button class="main" name="action" value="continue">${words.continue}</button>
+    </div>
+  </form>`
+  return pageAnswer({
+    status: 200,
+    language: visit.language,
+    title,
+    content,
+    returnsTo: visit.request.redirectUri,
+  })
+}
+
+function checked(is: boolean): Html {
+  return is ? html`checked` : nothing
+}
+
+function boxes(
+  scopes: readonly string[],
+  ticked: ConsentPage['ticked'],
+  words: PageWords,
+  language: PageLanguage,
+): Html {
+  const rows = scopes.map((scope) => {
+    const input = html`<input type="checkbox" name="scope" value="${scope}" ${checked(ticked === 'all')} />`
+    return html`<li><label>${input}${scopeText(scope, language)}</label></li>`
+  })
+  return html`<section class="part" aria-labelledby="boxes">
+    <div class="part-head">
+      <h2 id="boxes">${words.selectLead}</h2>
+      <button class="plain" name="action" value="select-all">${words.selectAll}</button>
+    </div>
+    <ul class="boxes">
+      ${rows}
+    </ul>
+  </section>`
+}
+
+function list(scopes: readonly string[], lead: string, language: PageLanguage): Html {
+  const rows = scopes.map((scope) => html`<li>${scopeText(scope, language)}</li>`)
+  return html`<section class="part" aria-labelledby="whole">
+    <div class="part-head"><h2 id="whole">${lead}</h2></div>
+    <ul class="granted">
+      ${rows}
+    </ul>
+  </section>`
+}
+
+function scopeText(scope: string, language: PageLanguage): Html {
+  return html`<span class="text"><span>${describeScope(scope, language)}</span><code>${scope}</code></span>`
+}

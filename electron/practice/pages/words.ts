@@ -1,0 +1,69 @@
+export type PageLanguage = 'en' | 'hi'
+
+/** `hl` decides; otherwise the first language of the browser that the pages speak; otherwise English. */
+export function pickLanguage(hl: string | null, acceptLanguage: string | undefined): PageLanguage {
+  const wanted = [hl ?? '', ...(acceptLanguage ?? '').split(',')]
+  const first = wanted
+    .map((tag) => tag.trim().slice(0, 2).toLowerCase())
+    .find((tag) => tag === 'en' || tag === 'hi')
+  return first === 'hi' ? 'hi' : 'en'
+}
+
+const en = {
+  practice: 'Practice Google',
+  notGoogle: 'Part of Latchkey, on this computer. This is not Google, and no real account is involved.',
+  chooseTitle: 'Choose an account',
+  chooseLead: 'to continue to Latchkey practice client',
+  consentTitle: 'Latchkey practice client wants access to your account',
+  signInTitle: 'Sign in to Latchkey practice client',
+  selectLead: 'Select what it can access',
+  oneLead: 'This will allow it to:',
+  alsoLead: 'It will also be able to:',
+  selectAll: 'Select all',
+  ongoing: 'Ongoing access',
+  ongoingHelp: 'Without it, access ends by itself after 180 days.',
+  continue: 'Continue',
+  cancel: 'Cancel',
+  useAnother: 'Use another account',
+  blocked: 'Access blocked',
+  errorLine: 'Error {status}: {error}',
+  details: 'Request details',
+  goneTitle: 'This page is no longer valid',
+  goneText: 'The sign-in it belonged to has ended. Go back to the app and start again.',
+  notFoundTitle: 'Nothing here',
+  notFoundText: 'This address does not exist on practice Google.',
+  errorHelp:
+    'This page belongs to the practice server: the app that sent you here does not see it. Go back to the app.',
+}
+
+const hi: typeof en = {
+  practice: 'अभ्यास Google',
+  notGoogle: 'Latchkey का हिस्सा, इसी कंप्यूटर पर। यह Google नहीं है और कोई असली खाता शामिल नहीं है।',
+  chooseTitle: 'कोई खाता चुनें',
+  chooseLead: 'Latchkey अभ्यास क्लाइंट पर आगे बढ़ने के लिए',
+  consentTitle: 'Latchkey अभ्यास क्लाइंट आपके खाते का ऐक्सेस चाहता है',
+  signInTitle: 'Latchkey अभ्यास क्लाइंट में साइन इन करें',
+  selectLead: 'चुनें कि उसे किसका ऐक्सेस मिले',
+  oneLead: 'इससे वह ये कर सकेगा:',
+  alsoLead: 'वह ये भी कर सकेगा:',
+  selectAll: 'सभी चुनें',
+  ongoing: 'लगातार ऐक्सेस',
+  ongoingHelp: 'इसके बिना ऐक्सेस 180 दिन बाद अपने आप ख़त्म हो जाता है।',
+  continue: 'जारी रखें',
+  cancel: 'रद्द करें',
+  useAnother: 'किसी दूसरे खाते का इस्तेमाल करें',
+  blocked: 'ऐक्सेस रोका गया',
+  errorLine: 'गड़बड़ी {status}: {error}',
+  details: 'अनुरोध का विवरण',
+  goneTitle: 'यह पेज अब मान्य नहीं है',
+  goneText: 'इसका साइन-इन ख़त्म हो चुका है। ऐप्लिकेशन पर वापस जाएँ और फिर से शुरू करें।',
+  notFoundTitle: 'यहाँ कुछ नहीं है',
+  notFoundText: 'अभ्यास Google पर यह पता मौजूद नहीं है।',
+  errorHelp: 'यह पेज अभ्यास सर्वर का है: जिस ऐप्लिकेशन ने आपको यहाँ भेजा, उसे यह नहीं दिखता। ऐप्लिकेशन पर वापस जाएँ।',
+}
+
+export type PageWords = typeof en
+
+export function wordsFor(language: PageLanguage): PageWords {
+  return language === 'hi' ? hi : en
+}

@@ -1,0 +1,110 @@
+/** Practice Google: a local authorization server that follows Google's documented rules with a movable clock. */
+import { practiceAccounts } from './accounts.ts'
+import {
+  authorizationEndpoint,
+  chooserForm,
+  chooserPath,
+  consentForm,
+  consentPath,
+} from './authorization-endpoint.ts'
+import { control, controlPrefix } from './control.ts'
+import { authorizationServerMetadata, certs, openidConfiguration } from './discovery.ts'
+import { createFaultBoard } from './faults.ts'
+import { createSigningKeys } from './keys.ts'
+import { notFoundPage } from './pages/error-page.ts'
+import { pickLanguage } from './pages/words.ts'
+import { picture, picturePath } from './picture.ts'
+import { revoke } from './revoke.ts'
+import type { SecretKind } from './secrets.ts'
+import type { Handle } from './server.ts'
+import { listen } from './server.ts'
+import { openStore } from './store.ts'
+import { createTickets } from './tickets.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+import { tokeninfo } from './tokeninfo.ts'
+import { userinfo } from './userinfo.ts'
+import type { PracticeWorld } from './world.ts'
+
+export interface PracticeOptions {
+  /** The machine's time, epoch ms. Practice time is this plus the offset that the state holds. */
+  now(): number
+  /** The state as it was saved last; anything that is not one starts a new practice world. */
+  load(): Promise<unknown>
+  /** Keeps the state, plain JSON. It holds hashes of secrets only. */
+  save(state: unknown): Promise<void>
+  /** That many random bytes, base64url without padding. */
+  random(bytes: number): string
+  /** 0 or left out: any free port. An account is known by its issuer, so keep the port from start to start. */
+  readonly port?: number
+  /** Sees every secret that is made: for tests that hunt for secrets where none may be. */
+  readonly onIssued?: (kind: SecretKind, secret: string) => void
+}
+
+export interface PracticeGoogle {
+  /** `http://127.0.0.1:PORT` */
+  readonly issuer: string
+  /** Stops listening, breaks open connections, and answers when the state is saved. */
+  close(): Promise<void>
+}
+
+/** Starts the server. Rejects when the port is taken or the state cannot be loaded. */
+export async function startPracticeGoogle(options: PracticeOptions): Promise<PracticeGoogle> {
+  const store = await openStore(
+    () => options.load(),
+    (state) => options.save(state),
+  )
+  const now = (): number => options.now() + store.state.offsetMs
+  let handle: Handle = (request) => notFoundPage(pickLanguage(null, request.headers['accept-language']))
+  const listening = await listen(options.port ?? 0, now, (request) => handle(request))
+  handle = router({
+    issuer: listening.issuer,
+    store,
+    keys: madeOnce(createSigningKeys),
+    faults: createFaultBoard(),
+    now,
+    machineNow: () => options.now(),
+    random: (bytes) => options.random(bytes),
+    witness: (kind, secret) => options.onIssued?.(kind, secret),
+  })
+  const close = async (): Promise<void> => {
+    await listening.close()
+    await store.settle()
+  }
+  return { issuer: listening.issuer, close }
+}
+
+function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => (made ??= make())
+}
+
+/** Google's paths (google-oauth.md 1.1), each with its method. All else is not found, whatever the method. */
+function router(world: PracticeWorld): Handle {
+  const tickets = createTickets(
+    () => world.machineNow(),
+    (bytes) => world.random(bytes),
+  )
+  const routes = new Map<string, Handle>([
+    ['GET /.well-known/openid-configuration', openidConfiguration(world)],
+    ['GET /.well-known/oauth-authorization-server', authorizationServerMetadata(world)],
+    ['GET /oauth2/v3/certs', certs(world)],
+    ['GET /o/oauth2/v2/auth', authorizationEndpoint(world, tickets)],
+    [`POST ${chooserPath}`, chooserForm(world, tickets)],
+    [`POST ${consentPath}`, consentForm(world, tickets)],
+    ['POST /token', tokenEndpoint(world)],
+    ['POST /revoke', revoke(world)],
+    ['GET /v1/userinfo', userinfo(world)],
+    ['POST /v1/userinfo', userinfo(world)],
+    ['GET /tokeninfo', tokeninfo(world)],
+    ['POST /tokeninfo', tokeninfo(world)],
+    ['GET /oauth2/v3/tokeninfo', tokeninfo(world)],
+    ['POST /oauth2/v3/tokeninfo', tokeninfo(world)],
+    ...practiceAccounts.map((account): [string, Handle] => [`GET ${picturePath(account)}`, picture(account)]),
+  ])
+  const controls = control(world)
+  return (request) => {
+    if (request.path.startsWith(controlPrefix)) return controls(request)
+    const route = routes.get(`${request.method} ${request.path}`)
+    return route?.(request) ?? notFoundPage(pickLanguage(null, request.headers['accept-language']))
+  }
+}

@@ -1,0 +1,77 @@
+const prefix = 'https://www.googleapis.com/auth/'
+export const emailScope = `${prefix}userinfo.email`
+export const profileScope = `${prefix}userinfo.profile`
+const signInScopes: readonly string[] = ['openid', emailScope, profileScope]
+
+/** Requested spelling to the one that Google answers with (google-oauth.md 7.2). */
+const aliases: ReadonlyMap<string, string> = new Map([
+  ['email', emailScope],
+  ['profile', profileScope],
+  ['https://www.google.com/m8/feeds', `${prefix}contacts`],
+  ['https://www.google.com/m8/feeds/', `${prefix}contacts`],
+  ['https://www.google.com/calendar/feeds', `${prefix}calendar`],
+  ['https://www.google.com/calendar/feeds/', `${prefix}calendar`],
+  [`${prefix}drive.appfolder`, `${prefix}drive.appdata`],
+])
+
+export function splitScopes(text: string): readonly string[] {
+  return [...new Set(text.split(' ').filter((scope) => scope !== ''))]
+}
+
+/**
+ * The scopes as token responses spell them: aliases replaced, `openid` added to e-mail and profile, each once,
+ * in an order of the server's own (google-oauth.md 7.2).
+ */
+export function canonicalScopes(scopes: readonly string[]): readonly string[] {
+  const spelled = new Set(scopes.map((scope) => aliases.get(scope) ?? scope))
+  if (spelled.has(emailScope) || spelled.has(profileScope)) spelled.add('openid')
+  return [...spelled].sort()
+}
+
+/** What stands in the redirect's `scope`: short and long spellings of e-mail and profile, both. */
+export function redirectScopes(canonical: readonly string[]): readonly string[] {
+  const short = [
+    ...(canonical.includes(emailScope) ? ['email'] : []),
+    ...(canonical.includes(profileScope) ? ['profile'] : []),
+  ]
+  return [...short, ...canonical]
+}
+
+/** Whether it only says who somebody is: name, e-mail, profile. Never separable on the consent page. */
+export function isSignInScope(scope: string): boolean {
+  return signInScopes.includes(scope)
+}
+
+/** Gmail scopes die with a password change (google-oauth.md 2.2, row 3). */
+export function isGmailScope(scope: string): boolean {
+  return scope === 'https://mail.google.com/' || scope.startsWith(`${prefix}gmail.`)
+}
+
+/** Scopes that only a Workspace account can be asked for (google-oauth.md 1.5, `invalid_scope`). */
+export function isAdminScope(scope: string): boolean {
+  return scope.startsWith(`${prefix}admin.`)
+}
+
+/** Whether a string has the form of a Google scope (google-oauth.md 7.3). Scopes are case-sensitive. */
+export function isKnownForm(scope: string): boolean {
+  const named = scope === 'openid' || scope === 'https://mail.google.com/' || aliases.has(scope)
+  return named || (scope.startsWith(prefix) && /^[a-z0-9][a-z0-9._-]*$/.test(scope.slice(prefix.length)))
+}
+
+/** The last part of a scope, for people: `drive.file`. */
+export function shortScopeName(scope: string): string {
+  return scope.startsWith(prefix) ? scope.slice(prefix.length) : scope
+}
+
+export function isSubset(part: readonly string[], whole: readonly string[]): boolean {
+  return part.every((scope) => whole.includes(scope))
+}
+
+/**
+ * The scopes that get a box of their own on the consent page: those beyond sign-in, from two on. One alone
+ * stands or falls with the whole (google-oauth.md section 9, granular consent).
+ */
+export function separableScopes(requested: readonly string[]): readonly string[] {
+  const others = canonicalScopes(requested).filter((scope) => !isSignInScope(scope))
+  return others.length >= 2 ? others : []
+}

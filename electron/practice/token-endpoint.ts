@@ -1,0 +1,208 @@
+/** `/token`: code exchange and refresh (google-oauth.md 1.7, 1.8, 1.10, 2.1). */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { accountBySub } from './accounts.ts'
+import { field, formFields, jsonAnswer, repeatedField } from './answers.ts'
+import { practiceClient } from './client.ts'
+import type { ActiveFaults } from './faults.ts'
+import { answerInstead, spoil } from './faults.ts'
+import { hasIdentity, signIdToken } from './id-token.ts'
+import { canonicalScopes, isSubset, splitScopes } from './scopes.ts'
+import { hashSecret, isWholeCode } from './secrets.ts'
+import type { Answer, Handle, PracticeRequest } from './server.ts'
+import type { Code, RefreshToken } from './state.ts'
+import {
+  accessSeconds,
+  addAccessToken,
+  causeOfDeath,
+  isCodeFresh,
+  mintRefreshToken,
+  spendCode,
+  timeBasedSeconds,
+  useRefreshToken,
+} from './state.ts'
+import { tokenErrorAnswer } from './token-errors.ts'
+import type { PracticeWorld } from './world.ts'
+import { issueSecret } from './world.ts'
+
+export function tokenEndpoint(world: PracticeWorld): Handle {
+  return async (request) => {
+    const faults = world.faults.take()
+    const latency = faults.find('latency')
+    if (latency) await sleep(latency.ms)
+    const answer = answerInstead(faults) ?? (await answerToken(world, request, faults))
+    return spoil(answer, faults, world.now())
+  }
+}
+
+async function answerToken(
+  world: PracticeWorld,
+  request: PracticeRequest,
+  faults: ActiveFaults,
+): Promise<Answer> {
+  const fields = formFields(request)
+  const repeated = repeatedField(fields)
+  if (repeated !== null) {
+    return tokenErrorAnswer(
+      'parameter-missing',
+      `OAuth 2 parameters can only have a single value: ${repeated}`,
+    )
+  }
+  const grantType = field(fields, 'grant_type')
+  if (grantType === null) return missing('grant_type')
+  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
+    return tokenErrorAnswer('grant-type-invalid', `Invalid grant_type: ${grantType}`)
+  }
+  const client = authenticateClient(world, request, fields)
+  if ('refused' in client) return client.refused
+  return grantType === 'authorization_code'
+    ? exchangeCode(world, client.clientId, fields, faults)
+    : refresh(world, client.clientId, fields, faults)
+}
+
+function missing(parameter: string): Answer {
+  return tokenErrorAnswer('parameter-missing', `Missing required parameter: ${parameter}`)
+}
+
+type Authenticated = { readonly clientId: string } | { readonly refused: Answer }
+
+/** `client_secret_post` or HTTP Basic; a Desktop client without its secret is refused (google-oauth.md 1.7). */
+function authenticateClient(
+  world: PracticeWorld,
+  request: PracticeRequest,
+  fields: URLSearchParams,
+): Authenticated {
+  const basic = basicCredentials(request.headers.authorization)
+  const clientId = basic?.clientId ?? field(fields, 'client_id')
+  const secret = basic?.secret ?? field(fields, 'client_secret')
+  if (clientId === null) return { refused: tokenErrorAnswer('client-id-missing') }
+  if (clientId !== practiceClient.clientId) return { refused: tokenErrorAnswer('client-not-found') }
+  if (secret === null) return { refused: tokenErrorAnswer('secret-missing') }
+  const known = world.store.state.clientSecrets.some((one) => one.hash === hashSecret(secret))
+  return known ? { clientId } : { refused: tokenErrorAnswer('secret-invalid') }
+}
+
+/** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
+function basicCredentials(header: string | undefined): { clientId: string; secret: string | null } | null {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return null
+  const [clientId = '', ...secret] = Buffer.from(encoded, 'base64')
+    .toString('utf8')
+    .split(':')
+    .map(formDecode)
+  return { clientId, secret: secret.join(':') || null }
+}
+
+function formDecode(text: string): string {
+  return new URLSearchParams(`x=${text.replace(/&/g, '%26')}`).get('x') ?? ''
+}
+
+async function exchangeCode(
+  world: PracticeWorld,
+  clientId: string,
+  fields: URLSearchParams,
+  faults: ActiveFaults,
+): Promise<Answer> {
+  const text = field(fields, 'code')
+  const redirectUri = field(fields, 'redirect_uri')
+  if (text === null) return missing('code')
+  if (redirectUri === null) return missing('redirect_uri')
+  if (!isWholeCode(text)) return tokenErrorAnswer('code-malformed')
+  const code = world.store.state.codes.find((one) => one.hash === hashSecret(text))
+  const usable = code !== undefined && code.clientId === clientId && isCodeFresh(code, world.now())
+  if (!usable) return tokenErrorAnswer('bad-request')
+  if (code.redirectUri !== redirectUri) return tokenErrorAnswer('redirect-mismatch')
+  const refused = checkVerifier(code, field(fields, 'code_verifier'))
+  return refused ?? grantFromCode(world, code, faults)
+}
+
+function checkVerifier(code: Code, verifier: string | null): Answer | null {
+  if (code.challenge === null) return verifier === null ? null : tokenErrorAnswer('verifier-not-needed')
+  if (verifier === null) return tokenErrorAnswer('verifier-missing')
+  const derived =
+    code.challenge.method === 'plain' ? verifier : createHash('sha256').update(verifier).digest('base64url')
+  return sameText(derived, code.challenge.value) ? null : tokenErrorAnswer('verifier-invalid')
+}
+
+function sameText(one: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(hashSecret(one)), Buffer.from(hashSecret(other)))
+}
+
+async function grantFromCode(world: PracticeWorld, code: Code, faults: ActiveFaults): Promise<Answer> {
+  const sizes = faults.find('token-sizes')
+  const withRefresh = code.refreshToken && !faults.has('no-refresh-token')
+  const refreshToken = withRefresh ? issueSecret(world, 'refresh-token', sizes?.refreshToken) : null
+  const saved = world.store.change((state) => {
+    const spent = spendCode(state, code.hash)
+    if (refreshToken === null) return spent
+    return mintRefreshToken(spent, { ...code, hash: hashSecret(refreshToken) }, world.now())
+  })
+  const [response] = await Promise.all([
+    tokenResponse(world, { ...code, offline: withRefresh }, faults),
+    saved,
+  ])
+  return jsonAnswer(200, {
+    ...response,
+    ...(refreshToken !== null && { refresh_token: refreshToken }),
+    ...(refreshToken !== null && code.timeBased && { refresh_token_expires_in: timeBasedSeconds }),
+  })
+}
+
+async function refresh(
+  world: PracticeWorld,
+  clientId: string,
+  fields: URLSearchParams,
+  faults: ActiveFaults,
+): Promise<Answer> {
+  const text = field(fields, 'refresh_token')
+  if (text === null) return missing('refresh_token')
+  const token = world.store.state.refreshTokens.find((one) => one.hash === hashSecret(text))
+  if (token === undefined) return tokenErrorAnswer('bad-request')
+  if (token.clientId !== clientId) return tokenErrorAnswer('foreign-client')
+  if (causeOfDeath(token, world.now()) !== null) return tokenErrorAnswer('expired-or-revoked')
+  const scopes = refreshedScopes(token, field(fields, 'scope'))
+  if (scopes === null) return tokenErrorAnswer('scope-invalid')
+  const saved = world.store.change((state) => useRefreshToken(state, token.hash, world.now()))
+  const granted = { ...token, scopes, nonce: null, offline: true }
+  const [response] = await Promise.all([tokenResponse(world, granted, faults), saved])
+  return jsonAnswer(200, response)
+}
+
+/** All scopes of the grant, or the part that was asked for; null when more was asked for than was granted. */
+function refreshedScopes(token: RefreshToken, asked: string | null): readonly string[] | null {
+  if (asked === null) return token.scopes
+  const wanted = canonicalScopes(splitScopes(asked))
+  return isSubset(wanted, token.scopes) ? wanted : null
+}
+
+interface Granted {
+  readonly sub: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  readonly nonce: string | null
+  readonly offline: boolean
+}
+
+/** The fields that code exchange and refresh share; a refresh token is never rotated (google-oauth.md 2.1). */
+async function tokenResponse(
+  world: PracticeWorld,
+  granted: Granted,
+  faults: ActiveFaults,
+): Promise<Record<string, unknown>> {
+  const account = accountBySub(granted.sub)
+  const accessToken = issueSecret(world, 'access-token', faults.find('token-sizes')?.accessToken)
+  await world.store.change((state) => {
+    const expiresAt = world.now() + accessSeconds * 1000
+    const { sub, clientId, scopes, offline } = granted
+    const token = { hash: hashSecret(accessToken), sub, clientId, scopes: [...scopes], offline, expiresAt }
+    return addAccessToken(state, token, world.now())
+  })
+  const tellsWho = account !== null && hasIdentity(granted.scopes) && !faults.has('no-id-token')
+  return {
+    access_token: accessToken,
+    expires_in: accessSeconds,
+    scope: granted.scopes.join(' '),
+    token_type: faults.find('token-type')?.value ?? 'Bearer',
+    ...(tellsWho && { id_token: await signIdToken(world, { ...granted, account, accessToken }, faults) }),
+  }
+}

@@ -1,0 +1,27 @@
+import type { FaultBoard } from './faults.ts'
+import type { SigningKeys } from './keys.ts'
+import type { MintedKind, SecretKind } from './secrets.ts'
+import { mintSecret } from './secrets.ts'
+import type { Store } from './store.ts'
+
+/** What every endpoint of practice Google shares. */
+export interface PracticeWorld {
+  readonly issuer: string
+  readonly store: Store
+  readonly faults: FaultBoard
+  /** Practice time, epoch ms. */
+  now(): number
+  /** The machine's time, epoch ms: for what happens between a page and its form. */
+  machineNow(): number
+  random(bytes: number): string
+  /** Made at the first use, which waits a moment for it: a start that signs nobody in makes none. */
+  keys(): Promise<SigningKeys>
+  witness(kind: SecretKind, secret: string): void
+}
+
+/** Makes a new secret and shows it to the witness. `bytes` is its length, usual when left out. */
+export function issueSecret(world: PracticeWorld, kind: MintedKind, bytes?: number): string {
+  const secret = mintSecret(kind, (count) => world.random(count), bytes)
+  world.witness(kind, secret)
+  return secret
+}

@@ -1,0 +1,112 @@
+/** The pages in a real Chromium: policy, forms and redirects as a browser enforces them. */
+import { existsSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import AxeBuilder from '@axe-core/playwright'
+import type { Browser, Page } from '@playwright/test'
+import { chromium } from '@playwright/test'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { authUrl, sam, scopeUrl, usePractice } from './practice-world.ts'
+
+const executablePath = process.env['LATCHKEY_CHROMIUM'] ?? '/usr/bin/chromium'
+const twoScopes = `openid email ${scopeUrl}drive.file ${scopeUrl}calendar`
+
+describe.skipIf(!existsSync(executablePath))('practice pages in Chromium', () => {
+  const server = usePractice()
+  let browser: Browser
+  let app: Server
+  let arrival: string
+
+  beforeAll(async () => {
+    app = createServer((_request, response) => response.end('arrived'))
+    await new Promise<void>((resolve) => {
+      app.listen(0, '127.0.0.1', resolve)
+    })
+    arrival = `http://127.0.0.1:${String((app.address() as AddressInfo).port)}/arrive`
+    // Chromium refuses its own sandbox to root.
+    const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+    browser = await chromium.launch({ executablePath, args })
+  })
+  afterAll(async () => {
+    await browser.close()
+    app.close()
+  })
+
+  async function withPage(
+    use: (page: Page) => Promise<void>,
+    colorScheme: 'light' | 'dark' = 'light',
+  ): Promise<void> {
+    const context = await browser.newContext({ colorScheme, locale: 'en-GB' })
+    try {
+      await use(await context.newPage())
+    } finally {
+      await context.close()
+    }
+  }
+
+  const ask = (more: Readonly<Record<string, string | null>> = {}): string =>
+    authUrl(server, { redirect_uri: arrival, scope: twoScopes, prompt: 'consent select_account', ...more })
+
+  it('lead from the chooser over “Select all” back to the app with everything granted', async () => {
+    await withPage(async (page) => {
+      await page.goto(ask())
+      await page.getByRole('button', { name: 'sam.field@gmail.test', exact: true }).click()
+      await page.getByRole('button', { name: 'Select all', exact: true }).click()
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.waitForURL(`${arrival}?**`)
+      const scope = new URL(page.url()).searchParams.get('scope')
+      expect(scope?.split(' ')).toEqual(expect.arrayContaining(twoScopes.split(' ')))
+    })
+  })
+
+  it('send “Cancel” back as access_denied', async () => {
+    await withPage(async (page) => {
+      await page.goto(ask({ prompt: 'consent', login_hint: sam }))
+      await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+      await page.waitForURL(`${arrival}?**`)
+      expect(new URL(page.url()).searchParams.get('error')).toBe('access_denied')
+    })
+  })
+
+  it('continue on Enter with what is ticked, from the keyboard alone', async () => {
+    await withPage(async (page) => {
+      await page.goto(ask({ prompt: 'consent', login_hint: sam }))
+      await page.locator(`input[value="${scopeUrl}drive.file"]`).press('Space')
+      await page.keyboard.press('Enter')
+      await page.waitForURL(`${arrival}?**`)
+      const scope = new URL(page.url()).searchParams.get('scope') ?? ''
+      expect([scope.includes('drive.file'), scope.includes('calendar')]).toEqual([true, false])
+    })
+  })
+
+  it('start anew when the person goes back after the end', async () => {
+    await withPage(async (page) => {
+      await page.goto(ask({ prompt: 'consent', login_hint: sam }))
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.waitForURL(`${arrival}?**`)
+      await page.goBack()
+      // The pages are not stored: the browser asks again and gets a fresh one of the same request.
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.waitForURL(`${arrival}?**`)
+      expect(new URL(page.url()).searchParams.get('code')).toMatch(/^4\//)
+    })
+  })
+
+  it.each(['light', 'dark'] as const)('have nothing that axe finds, in %s', async (scheme) => {
+    await withPage(async (page) => {
+      for (const more of [
+        {},
+        { prompt: 'consent', login_hint: sam },
+        { redirect_uri: 'http://evil.example/' },
+        { hl: 'hi' },
+      ]) {
+        await page.goto(ask(more))
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)).toEqual(
+          [],
+        )
+      }
+    }, scheme)
+  })
+})
