@@ -1,0 +1,169 @@
+/**
+ * Hunts for every secret that practice Google ever issued in a whole working life of the app: files, logs, process
+ * arguments and environments, the memory of every process but main, what the window shows and what the app printed.
+ */
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createHttp } from '../../../electron/adapters/http.ts'
+import { systemRandom } from '../../../electron/adapters/random.ts'
+import type { Fault } from '../../../electron/practice/faults.ts'
+import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
+import { startPracticeGoogle } from '../../../electron/practice/practice-google.ts'
+import type { RunningApp } from './running-app.ts'
+import { consentInBrowser, expect, openPractice, signIn, startSignIn, test } from './running-app.ts'
+
+const asha = 'asha.rao@gmail.test'
+const sam = 'sam.field@gmail.test'
+
+test('no secret can be found anywhere but in the keychain', async ({ machine }) => {
+  test.setTimeout(120_000)
+  const secrets = new Map<string, string>()
+  let state: unknown = null
+  const google = await startPracticeGoogle({
+    now: () => Date.now(),
+    random: (bytes) => systemRandom.token(bytes),
+    load: () => Promise.resolve(state),
+    save: (next) => {
+      state = next
+      return Promise.resolve()
+    },
+    onIssued: (kind, secret) => secrets.set(secret, kind),
+  })
+  const control = createPracticeControl(google.issuer, createHttp({ allow: () => true }))
+  const app = await machine.start({ LATCHKEY_PRACTICE_ISSUER: google.issuer })
+  await openPractice(app)
+  await signIn(app, machine, { email: asha }, 'Gmail: read')
+  await signIn(app, machine, { email: sam }, 'Drive: own files')
+  await signIn(app, machine, { email: asha }, 'Gmail: read')
+  const faults: readonly Fault[] = [
+    { kind: 'no-refresh-token' },
+    { kind: 'foreign-id-token' },
+    { kind: 'truncated-json' },
+    { kind: 'status', status: 500 },
+  ]
+  for (const fault of faults) await failOnce(app, machine, () => control.setFault(fault))
+  expect([...secrets.values()].filter((kind) => kind === 'refresh-token').length).toBeGreaterThanOrEqual(3)
+  expect(new Set(secrets.values())).toEqual(
+    new Set(['code', 'access-token', 'refresh-token', 'id-token', 'client-secret']),
+  )
+  const hunted = [...secrets.keys()].map((secret) => Buffer.from(secret))
+
+  const pids = processTree(app.electron.process().pid ?? 0)
+  expect(pids.length).toBeGreaterThan(2)
+  for (const pid of pids) {
+    expect(
+      found(readFileSync(`/proc/${String(pid)}/cmdline`), hunted),
+      `arguments of ${String(pid)}`,
+    ).toEqual([])
+    expect(
+      found(readFileSync(`/proc/${String(pid)}/environ`), hunted),
+      `environment of ${String(pid)}`,
+    ).toEqual([])
+  }
+  const renderers = pids.filter((pid) =>
+    readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8').includes('--type=renderer'),
+  )
+  expect(renderers.length).toBeGreaterThan(0)
+  for (const pid of renderers) {
+    const memory = searchMemory(pid, [Buffer.from(asha), ...hunted])
+    // The hunt itself works: what the window does show is found in its memory.
+    expect(memory.includes(0), 'the window knows the e-mail').toBe(true)
+    expect(
+      memory.filter((index) => index > 0),
+      `memory of renderer ${String(pid)}`,
+    ).toEqual([])
+  }
+  expect(found(Buffer.from(await app.page.content()), hunted)).toEqual([])
+  expect(found(Buffer.from(JSON.stringify(await app.snapshot())), hunted)).toEqual([])
+  await app.close()
+  expect(found(Buffer.from(app.output()), hunted)).toEqual([])
+  for (const file of filesBelow(machine.dataFolder)) {
+    expect(found(readFileSync(file), hunted), file).toEqual([])
+  }
+  const kept = await machine.keychain('dev.latchkey.practice.refresh-token')
+  expect(kept.length).toBe(2)
+  for (const { password } of kept) expect(secrets.get(password)).toBe('refresh-token')
+  await google.close()
+})
+
+async function failOnce(
+  app: RunningApp,
+  machine: Parameters<typeof signIn>[1],
+  arm: () => Promise<unknown>,
+): Promise<void> {
+  expect(await arm()).toMatchObject({ ok: true })
+  await startSignIn(app)
+  const opened = await consentInBrowser(machine.browser, { email: sam })
+  await expect(opened.page.getByRole('heading', { name: 'Not signed in' })).toBeVisible()
+  await opened.close()
+  await expect(app.page.getByRole('heading', { name: 'Sign-in did not succeed' })).toBeVisible()
+}
+
+function found(where: Buffer, hunted: readonly Buffer[]): string[] {
+  return hunted
+    .filter((secret) => where.includes(secret))
+    .map((secret) => `${secret.toString().slice(0, 6)}…`)
+}
+
+function processTree(root: number): number[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
+  const parents = new Map(rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]))
+  const below = (pid: number): boolean => {
+    for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at))
+      if (at === root) return true
+    return false
+  }
+  return [...parents.keys()].filter(below)
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    const stat = statSync(path, { throwIfNoEntry: false })
+    if (!stat) return []
+    return stat.isDirectory() ? filesBelow(path) : stat.isFile() ? [path] : []
+  })
+}
+
+/** The indexes of what was found in the writable memory of a process, as one byte or two bytes a character. */
+function searchMemory(pid: number, wanted: readonly Buffer[]): number[] {
+  const needles = wanted.map((text) => [text, Buffer.from(text.toString(), 'utf16le')])
+  const seen = new Set<number>()
+  const memory = openSync(`/proc/${String(pid)}/mem`, 'r')
+  const overlap = 8192
+  const chunk = Buffer.alloc(16 * 1024 * 1024 + overlap)
+  for (const [start, end] of writableRegions(pid)) {
+    for (let at = start; at < end; at += chunk.length - overlap) {
+      const read = readQuietly(memory, chunk, Math.min(chunk.length, end - at), at)
+      const part = chunk.subarray(0, read)
+      needles.forEach((forms, index) => {
+        if (!seen.has(index) && forms.some((form) => part.includes(form))) seen.add(index)
+      })
+    }
+  }
+  closeSync(memory)
+  return [...seen]
+}
+
+function writableRegions(pid: number): (readonly [number, number])[] {
+  const maps = readFileSync(`/proc/${String(pid)}/maps`, 'utf8')
+    .trim()
+    .split('\n')
+  return maps
+    .filter((line) => / rw/.test(line.slice(0, line.indexOf(' ') + 4)))
+    .map(
+      (line) =>
+        (line.split(' ')[0] ?? '').split('-').map((part) => Number.parseInt(part, 16)) as [number, number],
+    )
+    .filter(([start, end]) => end - start < 2 ** 32)
+}
+
+/** A region that is reserved and not there cannot be read; that is no error. */
+function readQuietly(memory: number, into: Buffer, length: number, at: number): number {
+  try {
+    return readSync(memory, into, 0, length, at)
+  } catch {
+    return 0
+  }
+}
