@@ -52,11 +52,14 @@ const lineFeed = 10
 
 class Walk {
   readonly #take: TakeLine
-  /** Behind the last line of the last whole batch. */
-  #good: Head
-  /** Behind the last line read; ahead of `#good` inside a batch. */
-  #last: Head
+  // The last line read, as single values: an object a line would cost a tenth of the time.
+  #seq: number
+  #hash: string
+  #offset: number
+  #lineStart: number
+  /** The lines of a batch that is not whole yet, and the place before it. */
   #batch: Line[] = []
+  #beforeBatch: Head | null = null
   #rest: Buffer = Buffer.alloc(0)
   /** An unreadable line: torn if nothing follows it, broken otherwise. */
   #unreadable: { line: number; end: number } | null = null
@@ -64,8 +67,10 @@ class Walk {
 
   constructor(from: Head, take: TakeLine) {
     this.#take = take
-    this.#good = from
-    this.#last = from
+    this.#seq = from.seq
+    this.#hash = from.hash
+    this.#offset = from.offset
+    this.#lineStart = from.lineStart
     this.#seen = from.offset
   }
 
@@ -73,12 +78,23 @@ class Walk {
     this.#seen += chunk.length
     if (this.#unreadable) return this.#unreadableEnd()
     const fresh = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-    const bytes = this.#rest.length > 0 ? Buffer.concat([this.#rest, fresh]) : fresh
-    let start = 0
-    for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {
-      const fault = this.#line(bytes, start, end)
+    const first = fresh.indexOf(lineFeed)
+    if (first === -1) {
+      this.#rest = Buffer.concat([this.#rest, fresh])
+      return null
+    }
+    // Only the line that two chunks share is put together; all others are read where they lie.
+    const shared = Buffer.concat([this.#rest, fresh.subarray(0, first + 1)])
+    const end = this.#lines(shared, 0) ?? this.#lines(fresh, first + 1)
+    return end ?? (this.#unreadable ? this.#unreadableEnd() : null)
+  }
+
+  /** Reads the whole lines from `from` on and keeps what is left behind the last of them. */
+  #lines(bytes: Buffer, from: number): ScanEnd | null {
+    let start = from
+    for (let end = bytes.indexOf(lineFeed, start); end !== -1; end = bytes.indexOf(lineFeed, start)) {
+      const fault = this.#unreadable ? this.#unreadableEnd() : this.#line(bytes, start, end)
       if (fault) return fault
-      if (this.#unreadable) return this.#unreadableEnd()
       start = end + 1
     }
     // Copied, because a reader may use its buffer again for the next chunk.
@@ -87,9 +103,18 @@ class Walk {
   }
 
   finish(): ScanEnd {
-    const torn = this.#seen - this.#good.offset
     if (this.#rest.length > 0 && decodeLine(this.#rest.toString('utf8')) === 'newer') return { kind: 'newer' }
-    return { kind: 'end', head: this.#good, torn }
+    const head = this.#good()
+    return { kind: 'end', head, torn: this.#seen - head.offset }
+  }
+
+  /** The place behind the last line of the last whole batch. */
+  #good(): Head {
+    return this.#beforeBatch ?? this.#here()
+  }
+
+  #here(): Head {
+    return { seq: this.#seq, hash: this.#hash, offset: this.#offset, lineStart: this.#lineStart }
   }
 
   /** Broken as soon as a byte follows the unreadable line; else null, and the end of the file decides. */
@@ -100,47 +125,47 @@ class Walk {
 
   #line(bytes: Buffer, start: number, end: number): ScanEnd | null {
     const line = decodeLine(bytes.toString('utf8', start, end))
-    const number = this.#last.seq + 1
-    if (line === 'not-json') {
-      this.#unreadable = { line: number, end: this.#last.offset + (end - start) + 1 }
-      return null
-    }
-    if (line === 'newer') return { kind: 'newer' }
+    if (typeof line === 'string') return this.#fault(line, end + 1 - start)
     const reason = this.#reasonAgainst(line)
-    if (reason !== null || typeof line === 'string') return this.#broken(number, reason ?? 'malformed')
-    const lineStart = this.#last.offset
-    const hash = hashLine(bytes.subarray(start, end))
-    this.#last = { seq: line.seq, hash, offset: lineStart + (end - start) + 1, lineStart }
+    if (reason !== null) return this.#broken(this.#seq + 1, reason)
+    if (line.more !== undefined) this.#beforeBatch ??= this.#here()
+    this.#seq = line.seq
+    this.#hash = hashLine(bytes.subarray(start, end))
+    this.#lineStart = this.#offset
+    this.#offset += end + 1 - start
     return this.#collect(line)
   }
 
-  #reasonAgainst(line: Line | LineFault): string | null {
-    if (typeof line === 'string') return 'it does not have the form of an entry'
-    const { seq, hash } = this.#last
-    if (line.seq !== seq + 1) return `it is numbered ${String(line.seq)}`
-    if (line.prev !== hash) {
-      return seq === 0
-        ? 'it belongs to another profile'
-        : 'it does not continue the entry before; one of the two was changed'
-    }
-    const open = this.#batch.at(-1)
-    if (open && line.more !== open.more - 1) return 'it does not continue its batch'
+  #fault(fault: LineFault, length: number): ScanEnd | null {
+    if (fault === 'newer') return { kind: 'newer' }
+    if (fault === 'malformed') return this.#broken(this.#seq + 1, 'it does not have the form of an entry')
+    this.#unreadable = { line: this.#seq + 1, end: this.#offset + length }
     return null
   }
 
-  #collect(line: Line): ScanEnd | null {
-    if (line.more > 0) {
-      this.#batch.push(line)
-      return null
+  #reasonAgainst(line: Line): string | null {
+    if (line.seq !== this.#seq + 1) return `it is numbered ${String(line.seq)}`
+    if (line.prev !== this.#hash) {
+      return this.#seq === 0
+        ? 'it belongs to another profile'
+        : 'it does not continue the entry before; one of the two was changed'
     }
-    const whole = this.#batch.length > 0 ? [...this.#batch, line] : null
+    const open = this.#batch.at(-1)?.more
+    return open !== undefined && (line.more ?? 0) !== open - 1 ? 'it does not continue its batch' : null
+  }
+
+  #collect(line: Line): ScanEnd | null {
+    if (line.more === undefined && this.#batch.length === 0)
+      return this.#take(line) ? null : { kind: 'newer' }
+    this.#batch.push(line)
+    if (line.more !== undefined) return null
+    const whole = this.#batch
     this.#batch = []
-    this.#good = this.#last
-    const known = whole ? whole.every(this.#take) : this.#take(line)
-    return known ? null : { kind: 'newer' }
+    this.#beforeBatch = null
+    return whole.every(this.#take) ? null : { kind: 'newer' }
   }
 
   #broken(line: number, reason: string): ScanEnd {
-    return { kind: 'broken', head: this.#good, line, reason }
+    return { kind: 'broken', head: this.#good(), line, reason }
   }
 }

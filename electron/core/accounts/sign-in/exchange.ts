@@ -276,7 +276,7 @@ function describeIdTokenFailure(cause: unknown, serverTime: number | null, clock
 
 function hasAccessToken(json: unknown): boolean {
   const body = json as { access_token?: unknown; token_type?: unknown } | null
-  return typeof body?.access_token === 'string' && typeof body.token_type === 'string'
+  return [body?.access_token, body?.token_type].every((field) => typeof field === 'string' && field !== '')
 }
 
 function codeOf(cause: unknown): string {

@@ -1,0 +1,31 @@
+import type { Clock } from '../../electron/core/ports.ts'
+
+/** 2026-11-08T10:12:00Z, where tests start unless they say otherwise. */
+export const testStart = Date.UTC(2026, 10, 8, 10, 12)
+
+export interface FakeClock extends Clock {
+  advance(ms: number): void
+  set(at: number): void
+  /** Profile time minus machine time, as the practice profile has it; moves `now` with it. */
+  setOffset(ms: number): void
+}
+
+/** A clock that stands still until it is moved. Libraries that read the machine's time get the difference. */
+export function fakeClock(start: number = testStart): FakeClock {
+  let at = start
+  let offset: number | null = null
+  return {
+    now: () => at,
+    offsetMs: () => offset ?? at - Date.now(),
+    advance: (ms) => {
+      at += ms
+    },
+    set: (to) => {
+      at = to
+    },
+    setOffset: (ms) => {
+      at += ms - (offset ?? 0)
+      offset = ms
+    },
+  }
+}

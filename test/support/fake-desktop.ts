@@ -1,0 +1,39 @@
+import { fail, ok } from '../../electron/contract/outcome.ts'
+import type { Desktop } from '../../electron/core/ports.ts'
+
+export interface FakeDesktop extends Desktop {
+  /** The clipboard as it is now; tests may set it. */
+  clipboard: string
+  /** What the person picks next, one a call; nothing left means that they close the dialog. */
+  readonly picks: string[]
+  readonly links: string[]
+  /** What lies on the disk, by path. */
+  readonly files: Map<string, Uint8Array>
+}
+
+export function fakeDesktop(): FakeDesktop {
+  const picks: string[] = []
+  const links: string[] = []
+  const files = new Map<string, Uint8Array>()
+  return {
+    clipboard: '',
+    picks,
+    links,
+    files,
+    copyText(text) {
+      this.clipboard = text
+    },
+    readClipboard() {
+      return Promise.resolve(this.clipboard)
+    },
+    pickFile: () => Promise.resolve(picks.shift() ?? null),
+    openLink(url) {
+      links.push(url)
+      return Promise.resolve(ok())
+    },
+    readSmallFile(path) {
+      const bytes = files.get(path)
+      return Promise.resolve(bytes ? ok(bytes.subarray(0, 64 * 1024 + 1)) : fail('file-unreadable'))
+    },
+  }
+}
