@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writeFile } from 'atomically'
 import * as v from 'valibot'
 import { languageSchema, profileSchema, themeSchema } from '../contract/views.ts'
+import { replaceFile } from './replace-file.ts'
 
 const appStateSchema = v.object({
   profile: v.fallback(profileSchema, 'real'),
@@ -21,7 +21,7 @@ export interface AppStateFile {
   /** Takes effect at once and is written soon; a failure is only told. */
   change(change: Partial<AppState>): void
   /** Answers when everything changed so far is on disk. */
-  settled(): Promise<void>
+  settled(): Promise<unknown>
 }
 
 const fileName = 'app-state.json'
@@ -33,14 +33,14 @@ export function openAppState(
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 })
   const path = join(dataFolder, fileName)
   let current = readAppState(path)
-  let writing = Promise.resolve()
+  let writing: Promise<unknown> = Promise.resolve()
   return {
     current: () => current,
     change(change) {
       current = { ...current, ...change }
       const text = `${JSON.stringify(current)}\n`
       writing = writing
-        .then(() => writeFile(path, text, { mode: 0o600 }))
+        .then(() => replaceFile(path, text))
         .catch((cause: unknown) => {
           onFault('app-state.write', cause)
         })

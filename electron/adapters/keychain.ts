@@ -1,7 +1,7 @@
 /**
  * The operating system's keychain through keytar: Keychain Services, Credential Manager, Secret Service.
  *
- * One call at a time. macOS rejects reads that run in parallel, and a keychain that hangs (a prompt behind other
+ * One call at a time, listing apart. macOS rejects reads that run in parallel, and a keychain that hangs (a prompt behind other
  * windows) would otherwise take one thread of the process with each call. Each call is bounded; while one that
  * ran out of time has not come back, later ones are answered at once with `keychain-timeout`.
  */
@@ -41,10 +41,12 @@ const probe = { service: 'dev.latchkey.probe', account: 'probe', text: 'open' }
 export function createKeychain(options: KeychainOptions = {}): SecretStore {
   const { timeoutMs = 20_000, load = loadKeytar, doubtAbsence = process.platform === 'linux' } = options
   const line = new Line(timeoutMs)
+  // Listing takes seconds for a thousand items; elsewhere than on macOS nobody has to wait behind it.
+  const lists = process.platform === 'darwin' ? line : new Line(timeoutMs)
   let loaded: Promise<KeychainCalls> | null = null
 
-  const run = <T>(work: (calls: KeychainCalls) => Promise<T>): Promise<Outcome<T>> =>
-    line.take(async () => {
+  const run = <T>(work: (calls: KeychainCalls) => Promise<T>, queue = line): Promise<Outcome<T>> =>
+    queue.take(async () => {
       loaded ??= load()
       return work(await loaded)
     })
@@ -79,7 +81,7 @@ export function createKeychain(options: KeychainOptions = {}): SecretStore {
         // Listing a locked keyring does not come back at all with gnome-keyring 42.
         await proveOpen(calls)
         return (await calls.findCredentials(service)).map(({ account }) => account)
-      }),
+      }, lists),
   }
 }
 
@@ -136,6 +138,7 @@ async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {
  * session and an encryption are what libsecret says, until the process ends, once the daemon was started again.
  */
 const knownTexts: readonly (readonly [RegExp, ErrorCode])[] = [
+  [/session wrapping the secret|encrypted in an invalid way/i, 'keychain-restarted'],
   [/in a locked collection|is locked|User interaction is not allowed|In dark wake/i, 'keychain-locked'],
   [
     /dismissed|cancell?ed|not permitted|denied|not entitled|missing entitlement|passphrase you entered/i,
@@ -143,7 +146,7 @@ const knownTexts: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
   [/Timeout was reached|Timed? ?out|did not receive a reply|NoReply/i, 'keychain-timeout'],
   [
-    /autolaunch|Could not connect|Failed to load keytar|not provided by any|ServiceUnknown|NameHasNoOwner|no such name|does not exist at path|disconnected from message bus|connection is closed|Could not activate|Failed to execute|Spawn\.|No keychain is available|session wrapping the secret|encrypted in an invalid way/i,
+    /autolaunch|Could not connect|Failed to load keytar|not provided by any|ServiceUnknown|NameHasNoOwner|no such name|does not exist at path|disconnected from message bus|connection is closed|Could not activate|Failed to execute|Spawn\.|No keychain is available/i,
     'keychain-unavailable',
   ],
 ]

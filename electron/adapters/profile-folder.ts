@@ -3,13 +3,14 @@
  * disk and not only in a cache.
  */
 import type { FileHandle } from 'node:fs/promises'
-import { chmod, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { chmod, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { ErrorCode } from '../contract/errors.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
 import type { AppendFile, ProfileFolder } from '../core/ports.ts'
 import { takeOwnerLock } from './owner-lock.ts'
+import { renameWithPatience, replaceFile, syncFolder, writeAll } from './replace-file.ts'
 
 const chunkBytes = 256 * 1024
 
@@ -144,69 +145,12 @@ class DiskAppendFile implements AppendFile {
 }
 
 /** A write may take only a part of the bytes, for example on a disk that is nearly full. */
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let done = 0
-  while (done < bytes.length) done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten
-}
-
 async function readTextOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
     if (codeOf(cause) === 'ENOENT') return null
     throw cause
-  }
-}
-
-/** New text under another name first; the old text stays until the new one is whole and on the disk. */
-async function replaceFile(path: string, text: string): Promise<null> {
-  const draft = join(dirname(path), `.${basename(path)}.draft`)
-  try {
-    await writeDraft(draft, text)
-    await renameWithPatience(draft, path)
-    await syncFolder(dirname(path))
-    return null
-  } catch (cause) {
-    await unlink(draft).catch(() => undefined)
-    throw cause
-  }
-}
-
-async function writeDraft(path: string, text: string): Promise<void> {
-  const handle = await open(path, 'w', 0o600)
-  try {
-    await handle.chmod(0o600)
-    await writeAll(handle, Buffer.from(text))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Windows refuses to replace a file while a virus scanner looks at it. */
-async function renameWithPatience(from: string, to: string): Promise<void> {
-  const tries = process.platform === 'win32' ? 10 : 1
-  for (let left = tries; ; left -= 1) {
-    try {
-      await rename(from, to)
-      return
-    } catch (cause) {
-      if (left <= 1) throw cause
-      await new Promise<void>((resolve) => {
-        setTimeout(resolve, 50)
-      })
-    }
-  }
-}
-
-/** A name is on the disk only after its folder is. Windows has no such call and needs none. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(path, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
   }
 }
 

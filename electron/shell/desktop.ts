@@ -1,0 +1,66 @@
+/** Clipboard, dialogs and links: what core asks of the desktop through its port. */
+import type { BaseWindow, Clipboard, Dialog, FileFilter, OpenDialogOptions } from 'electron'
+import { fail } from '../contract/outcome.ts'
+import type { Desktop } from '../core/ports.ts'
+import type { ExternalLinks } from './external-links.ts'
+import { checkedLink } from './external-url.ts'
+import type { ShellWords } from './shell-words.ts'
+
+export interface DesktopOptions {
+  readonly clipboard: Pick<Clipboard, 'readText' | 'writeText'>
+  readonly dialog: Pick<Dialog, 'showOpenDialog'>
+  readonly links: ExternalLinks
+  readonly window: () => BaseWindow | null
+  readonly words: () => ShellWords
+  readonly platform: NodeJS.Platform
+  readonly onFault: (what: string, cause: unknown) => void
+}
+
+/** The port `Desktop` without the file system, which is an adapter's. */
+export type ShellDesktop = Omit<Desktop, 'readSmallFile'>
+
+export function desktop(options: DesktopOptions): ShellDesktop {
+  return {
+    copyText(text) {
+      copy(text, options).catch((cause: unknown) => options.onFault('clipboard.write', cause))
+    },
+    async readClipboard() {
+      return await options.clipboard.readText()
+    },
+    async pickFile(purpose) {
+      const dialogOptions = openDialogOptions(purpose, options.words(), options.platform)
+      const window = options.window()
+      const { canceled, filePaths } = await (window === null
+        ? options.dialog.showOpenDialog(dialogOptions)
+        : options.dialog.showOpenDialog(window, dialogOptions))
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+    async openLink(url) {
+      const link = checkedLink(url)
+      return link === null ? fail('browser-not-opened') : options.links.open(link)
+    },
+  }
+}
+
+async function copy(text: string, options: DesktopOptions): Promise<void> {
+  await options.clipboard.writeText(text)
+}
+
+function openDialogOptions(
+  purpose: 'client-file' | 'browser',
+  words: ShellWords,
+  platform: NodeJS.Platform,
+): OpenDialogOptions {
+  const properties: OpenDialogOptions['properties'] = ['openFile', 'dontAddToRecent']
+  const all: FileFilter = { name: words.allFiles, extensions: ['*'] }
+  if (purpose === 'client-file') {
+    return {
+      title: words.chooseClientFile,
+      properties,
+      filters: [{ name: words.clientFiles, extensions: ['json'] }, all],
+    }
+  }
+  // On Linux a program has no extension of its own.
+  const programs = { darwin: ['app'], win32: ['exe'] }[platform as string] ?? ['*']
+  return { title: words.chooseBrowser, properties, filters: [{ name: words.programs, extensions: programs }] }
+}

@@ -1,0 +1,62 @@
+/** Which addresses may leave the app for the system browser. Pure; `external-links.ts` opens nothing else. */
+import type { ProfileName } from '../contract/views.ts'
+import { links } from '../contract/commands.ts'
+
+declare const checked: unique symbol
+/** An address that passed one of the two checks below. There is no other way to make one. */
+export type ExternalUrl = string & { readonly [checked]: true }
+
+/** Longer addresses are cut by some systems on their way to the browser. */
+const longestUrl = 8_192
+/** The same at Google and at practice Google (google-oauth.md 1.1). */
+const endpointPath = '/o/oauth2/v2/auth'
+
+/** The pages of the one list in the contract, compared whole. */
+export function checkedLink(url: string): ExternalUrl | null {
+  return Object.values<string>(links).includes(url) ? (url as ExternalUrl) : null
+}
+
+/**
+ * The authorization request that main built (google-oauth.md 1.2): in the real profile only Google's own
+ * endpoint, in practice only this machine. It must ask for a code, for a loopback answer, with PKCE.
+ */
+export function checkedAuthorizationUrl(url: string, profile: ProfileName): ExternalUrl | null {
+  if (url.length > longestUrl) return null
+  const parsed = parse(url)
+  if (parsed === null || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') return null
+  const isEndpoint = profile === 'real' ? isGoogleEndpoint(parsed) : isPracticeEndpoint(parsed)
+  return isEndpoint && asksForLoopbackCode(parsed.searchParams) ? (parsed.href as ExternalUrl) : null
+}
+
+function isGoogleEndpoint(url: URL): boolean {
+  return url.protocol === 'https:' && url.host === 'accounts.google.com' && url.pathname === endpointPath
+}
+
+function isPracticeEndpoint(url: URL): boolean {
+  return (
+    url.protocol === 'http:' &&
+    url.hostname === '127.0.0.1' &&
+    url.port !== '' &&
+    url.pathname === endpointPath
+  )
+}
+
+function asksForLoopbackCode(query: URLSearchParams): boolean {
+  const redirect = parse(query.get('redirect_uri') ?? '')
+  return (
+    query.get('response_type') === 'code' &&
+    query.get('code_challenge_method') === 'S256' &&
+    query.has('state') &&
+    redirect?.protocol === 'http:' &&
+    redirect.hostname === '127.0.0.1' &&
+    redirect.port !== ''
+  )
+}
+
+function parse(url: string): URL | null {
+  try {
+    return new URL(url)
+  } catch {
+    return null
+  }
+}
