@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { links } from '../../../electron/contract/commands.ts'
+import { checkedAuthorizationUrl, checkedLink } from '../../../electron/shell/external-url.ts'
+
+const query = new URLSearchParams({
+  client_id: '123-abc.apps.googleusercontent.com',
+  redirect_uri: 'http://127.0.0.1:49152/callback',
+  response_type: 'code',
+  scope: 'openid email',
+  state: 'a-state',
+  code_challenge: 'a-challenge',
+  code_challenge_method: 'S256',
+})
+const google = `https://accounts.google.com/o/oauth2/v2/auth?${query.toString()}`
+const practice = `http://127.0.0.1:40123/o/oauth2/v2/auth?${query.toString()}`
+const with_ = (url: string, name: string, value: string | null): string => {
+  const changed = new URL(url)
+  if (value === null) changed.searchParams.delete(name)
+  else changed.searchParams.set(name, value)
+  return changed.href
+}
+
+describe('a link', () => {
+  it.each(Object.values<string>(links))('to %s may leave the app', (url) => {
+    expect(checkedLink(url)).toBe(url)
+  })
+
+  it.each([
+    ...Object.values<string>(links).flatMap((url) => [
+      `${url}/`,
+      `${url}?a=1`,
+      url.replace('https:', 'http:'),
+      url.toUpperCase(),
+    ]),
+    'https://console.cloud.google.com.example/auth/clients',
+    'https://myaccount.google.com',
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'mailto:a@example.org',
+    '',
+    google,
+  ])('to %s stays', (url) => {
+    expect(checkedLink(url)).toBeNull()
+  })
+})
+
+describe('an authorization URL', () => {
+  it('of Google may be opened in the real profile and nowhere else', () => {
+    expect(checkedAuthorizationUrl(google, 'real')).toBe(google)
+    expect(checkedAuthorizationUrl(google, 'practice')).toBeNull()
+  })
+
+  it('of practice Google may be opened in the practice profile and nowhere else', () => {
+    expect(checkedAuthorizationUrl(practice, 'practice')).toBe(practice)
+    expect(checkedAuthorizationUrl(practice, 'real')).toBeNull()
+  })
+
+  it.each([
+    google.replace('https:', 'http:'),
+    google.replace('accounts.google.com', 'accounts.google.com.example'),
+    google.replace('accounts.google.com', 'accounts.google.com:8443'),
+    google.replace('accounts.google.com', 'user@accounts.google.com'),
+    google.replace('accounts.google.com', 'user:pass@accounts.google.com'),
+    google.replace('/o/oauth2/v2/auth', '/o/oauth2/v2/auth/more'),
+    google.replace('/o/oauth2/v2/auth', '/o/oauth2/auth'),
+    `${google}#fragment`,
+    with_(google, 'response_type', 'token'),
+    with_(google, 'response_type', null),
+    with_(google, 'code_challenge_method', 'plain'),
+    with_(google, 'code_challenge_method', null),
+    with_(google, 'state', null),
+    with_(google, 'redirect_uri', 'https://example.org/callback'),
+    with_(google, 'redirect_uri', 'http://localhost:49152/callback'),
+    with_(google, 'redirect_uri', 'http://127.0.0.1/callback'),
+    with_(google, 'redirect_uri', null),
+    with_(google, 'login_hint', 'a'.repeat(10_000)),
+    'nonsense',
+    '',
+  ])('that reads %s is refused', (url) => {
+    expect(checkedAuthorizationUrl(url, 'real')).toBeNull()
+  })
+
+  it.each([
+    practice.replace('127.0.0.1', 'localhost'),
+    practice.replace('127.0.0.1:40123', '192.168.0.2:40123'),
+    practice.replace(':40123', ''),
+    practice.replace('http:', 'https:'),
+    practice.replace('/o/oauth2/v2/auth', '/elsewhere'),
+  ])('for practice that reads %s is refused', (url) => {
+    expect(checkedAuthorizationUrl(url, 'practice')).toBeNull()
+  })
+})
