@@ -5,10 +5,7 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { Transport } from './contract/bridge.ts'
 import { createBridge } from './contract/bridge.ts'
-
-/** As in `shell/ipc-channels.ts`, which a preload script cannot import. */
-const invokeChannel = 'latchkey:invoke'
-const eventChannel = 'latchkey:event'
+import { eventChannel, invokeChannel } from './contract/channels.ts'
 
 const transport: Transport = {
   invoke: (command, params) => ipcRenderer.invoke(invokeChannel, command, params),

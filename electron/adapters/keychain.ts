@@ -44,12 +44,18 @@ export function createKeychain(options: KeychainOptions = {}): SecretStore {
   // Listing takes seconds for a thousand items; elsewhere than on macOS nobody has to wait behind it.
   const lists = process.platform === 'darwin' ? line : new Line(timeoutMs)
   let loaded: Promise<KeychainCalls> | null = null
+  let reached = false
 
-  const run = <T>(work: (calls: KeychainCalls) => Promise<T>, queue = line): Promise<Outcome<T>> =>
-    queue.take(async () => {
+  const run = async <T>(work: (calls: KeychainCalls) => Promise<T>, queue = line): Promise<Outcome<T>> => {
+    const outcome = await queue.take(async () => {
       loaded ??= load()
       return work(await loaded)
     })
+    if (outcome.ok) reached = true
+    // libsecret keeps to the service that it met first: this process will not find another one.
+    const lost = reached && !outcome.ok && outcome.error.code === 'keychain-unavailable'
+    return lost ? fail('keychain-lost') : outcome
+  }
   const proveOpen = async (calls: KeychainCalls): Promise<void> => {
     if (!doubtAbsence) return
     await calls.setPassword(probe.service, probe.account, probe.text)
@@ -138,7 +144,6 @@ async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {
  * session and an encryption are what libsecret says, until the process ends, once the daemon was started again.
  */
 const knownTexts: readonly (readonly [RegExp, ErrorCode])[] = [
-  [/session wrapping the secret|encrypted in an invalid way/i, 'keychain-restarted'],
   [/in a locked collection|is locked|User interaction is not allowed|In dark wake/i, 'keychain-locked'],
   [
     /dismissed|cancell?ed|not permitted|denied|not entitled|missing entitlement|passphrase you entered/i,
@@ -146,7 +151,7 @@ const knownTexts: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
   [/Timeout was reached|Timed? ?out|did not receive a reply|NoReply/i, 'keychain-timeout'],
   [
-    /autolaunch|Could not connect|Failed to load keytar|not provided by any|ServiceUnknown|NameHasNoOwner|no such name|does not exist at path|disconnected from message bus|connection is closed|Could not activate|Failed to execute|Spawn\.|No keychain is available/i,
+    /autolaunch|Could not connect|Failed to load keytar|not provided by any|ServiceUnknown|NameHasNoOwner|no such name|does not exist at path|disconnected from message bus|connection is closed|Could not activate|Failed to execute|Spawn\.|No keychain is available|session wrapping the secret|encrypted in an invalid way/i,
     'keychain-unavailable',
   ],
 ]

@@ -30,6 +30,8 @@ export async function answer(
 ): Promise<Outcome<unknown>> {
   if (!Object.hasOwn(commands, name)) return fail('command-unknown')
   const command = commands[name as CommandName]
+  // A list passes for an object without required fields.
+  if (Array.isArray(params)) return fail('params-invalid', { reason: 'params should be an object' })
   const parsed = v.safeParse(command.params as v.GenericSchema, params)
   if (!parsed.success) return fail('params-invalid', { reason: describeIssue(parsed.issues[0]) })
   try {

@@ -37,6 +37,7 @@ const flow = v.strictObject({ flowId: idSchema })
 /** Practice time can be moved by at most a hundred years either way, ms. */
 const centuryMs = 100 * 366 * 24 * 3600 * 1000
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
+const seenTokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000))
 const importOptions = { acceptUncheckedSecret: v.boolean() }
 
 export const links = {
@@ -72,10 +73,7 @@ export const commands = {
   ),
   'clients.previewRemoval': command(v.strictObject({ clientId: clientIdSchema }), removalPreviewSchema),
   /** `tokens` is the number the person saw in the preview; a different one by now is refused. */
-  'clients.remove': command(
-    v.strictObject({ clientId: clientIdSchema, tokens: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
-    done,
-  ),
+  'clients.remove': command(v.strictObject({ clientId: clientIdSchema, tokens: seenTokens }), done),
 
   'signIn.start': command(
     v.strictObject({
@@ -95,10 +93,7 @@ export const commands = {
   'accounts.update': command(v.strictObject({ accountId: idSchema, label: v.nullable(labelSchema) }), done),
   'accounts.activate': command(v.strictObject({ accountId: idSchema }), done),
   'accounts.previewForget': command(v.strictObject({ accountId: idSchema }), removalPreviewSchema),
-  'accounts.forget': command(
-    v.strictObject({ accountId: idSchema, tokens: v.pipe(v.number(), v.integer(), v.minValue(0)) }),
-    done,
-  ),
+  'accounts.forget': command(v.strictObject({ accountId: idSchema, tokens: seenTokens }), done),
 
   'settings.update': command(
     v.strictObject({ language: v.exactOptional(languageSchema), theme: v.exactOptional(themeSchema) }),

@@ -120,8 +120,8 @@ export const errors = {
     'There is no keychain service to keep tokens in.',
     'On Linux, install and start a Secret Service such as gnome-keyring or KWallet, then try again.',
   ),
-  'keychain-restarted': once(
-    'The keychain service was started anew while Latchkey ran, and does not talk to it any more.',
+  'keychain-lost': once(
+    'The keychain service stopped or was started anew while Latchkey ran, so Latchkey cannot reach it.',
     'Close Latchkey and start it again. Nothing is lost.',
   ),
   'keychain-locked': again(

@@ -5,11 +5,11 @@
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron'
 import type { CommandHandlers } from '../contract/answer.ts'
 import { answer } from '../contract/answer.ts'
+import { eventChannel, invokeChannel } from '../contract/channels.ts'
 import type { EventName, EventPayload } from '../contract/events.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail } from '../contract/outcome.ts'
 import { appOrigin, isAppUrl } from './app-origin.ts'
-import { eventChannel, invokeChannel } from './ipc-channels.ts'
 
 export interface IpcHostOptions {
   readonly ipcMain: Pick<IpcMain, 'handle' | 'removeHandler'>
@@ -63,8 +63,6 @@ async function respond(
 ): Promise<Outcome<unknown>> {
   if (!isTrustedSender(event, options.trusted())) return fail('sender-refused')
   if (typeof command !== 'string') return fail('command-unknown')
-  // A list passes for an object without required fields in the validation library.
-  if (Array.isArray(params)) return fail('params-invalid', { reason: 'params should be Object' })
   try {
     const handlers = await options.handlers()
     return await answer(command, params, { ...options, handlers })

@@ -100,8 +100,8 @@ export const errorsHi: Readonly<Record<ErrorCode, { readonly message: string; re
     message: 'टोकन रखने के लिए कोई कीचेन सेवा नहीं है।',
     next: 'Linux पर gnome-keyring या KWallet जैसी Secret Service लगाकर चालू करें, फिर कोशिश करें।',
   },
-  'keychain-restarted': {
-    message: 'Latchkey के चलते हुए कीचेन सेवा दोबारा शुरू हुई, और अब उससे बात नहीं हो रही।',
+  'keychain-lost': {
+    message: 'Latchkey के चलते हुए कीचेन सेवा रुक गई या दोबारा शुरू हुई, इसलिए उस तक पहुँचा नहीं जा सकता।',
     next: 'Latchkey बंद करके फिर चलाएँ। कुछ भी नहीं खोया है।',
   },
   'keychain-locked': { message: 'कीचेन बंद है।', next: 'उसे खोलें (Linux पर: “Login” कीरिंग), फिर कोशिश करें।' },

@@ -34,7 +34,8 @@ export async function startRealGoogle(stateFile: string | null = null): Promise<
     random: (bytes) => randomBytes(bytes).toString('base64url'),
     onIssued: (kind, secret) => issued.push({ kind, secret }),
   })
-  const newestSecret = (): string => issued.filter(({ kind }) => kind === 'client-secret').at(-1)?.secret ?? ''
+  const newestSecret = (): string =>
+    issued.filter(({ kind }) => kind === 'client-secret').at(-1)?.secret ?? ''
   return {
     issuer: google.issuer,
     control: createPracticeControl(

@@ -2,7 +2,7 @@
  * The product on its real parts, on plain Node: real folder, keychain, HTTP and loopback listener, against a
  * practice Google that runs elsewhere. Only the desktop is played; the browser is a person of `real-google.ts`.
  */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -73,7 +73,8 @@ export function profileUser(asker: Asker): ProfileUser {
     for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(10)) {
       const step = (await snapshot()).flows.find((flow) => flow.flowId === flowId)?.step
       if (step && wanted(step)) return step
-      if (step?.kind === 'failed' || step?.kind === 'done') throw new Error(`it ended: ${JSON.stringify(step)}`)
+      if (step?.kind === 'failed' || step?.kind === 'done')
+        throw new Error(`it ended: ${JSON.stringify(step)}`)
     }
     throw new Error('the sign-in did not get there')
   }
@@ -125,8 +126,8 @@ export function profileUser(asker: Asker): ProfileUser {
 
 export interface RealProfileOptions {
   readonly dataFolder: string
-  /** Of a practice Google that already runs. */
-  readonly issuer: string
+  /** Of a practice Google that already runs; null starts the one that comes with the app. */
+  readonly issuer: string | null
   /** Lets a test stand between core and a real part. */
   readonly wrap?: (ports: ProfilePorts) => ProfilePorts
   /** How long one call of the keychain may take, ms. */
@@ -209,8 +210,8 @@ export async function refreshTokensInKeychain(): Promise<ReadonlyMap<string, str
 /** Takes every practice secret out of the keychain of this test. */
 export async function emptyKeychain(): Promise<void> {
   for (const service of Object.values(secretServices('practice'))) {
-    for (const { account } of await keytar.findCredentials(service))
-      await keytar.deletePassword(service, account)
+    const found: readonly { readonly account: string }[] = await keytar.findCredentials(service)
+    for (const { account } of found) await keytar.deletePassword(service, account)
   }
 }
 
@@ -222,7 +223,10 @@ export async function temporaryFolder(): Promise<{ path: string; remove: () => P
 
 /** All files below a folder, path and content. */
 export async function filesBelow(folder: string): Promise<readonly { path: string; bytes: Buffer }[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return Promise.all(paths.map(async (path) => ({ path, bytes: await readFile(path) })))
+  const names: readonly string[] = await readdir(folder, { recursive: true })
+  const found: { path: string; bytes: Buffer }[] = []
+  for (const path of names.map((name) => join(folder, name))) {
+    if ((await stat(path)).isFile()) found.push({ path, bytes: await readFile(path) })
+  }
+  return found
 }

@@ -74,7 +74,7 @@ export const test = base.extend<Options & { machine: Machine }>({
 
 async function startApp(env: Record<string, string>): Promise<RunningApp> {
   const { executable, args } = electronCommand()
-  const electron = await _electron.launch({ executablePath: executable, args, env: electronEnvironment(env) })
+  const electron = await _electron.launch({ executablePath: executable, args, env: electronEnvironment(env), colorScheme: null })
   let output = ''
   const child = electron.process()
   for (const stream of [child.stdout, child.stderr])

@@ -105,12 +105,12 @@ describe.skipIf(missing !== null)('the keychain adapter on a real gnome-keyring'
     const chain = keychain(ring.env)
     await chain.run('set', 'a', 'x')
     await ring.killDaemon()
-    expect(await chain.run('get', 'a')).toMatchObject(refusal('keychain-unavailable'))
-    expect(await chain.run('set', 'a', 'y')).toMatchObject(refusal('keychain-unavailable'))
+    expect(await chain.run('get', 'a')).toMatchObject(refusal('keychain-lost'))
+    expect(await chain.run('set', 'a', 'y')).toMatchObject(refusal('keychain-lost'))
     await ring.startDaemon('unlocked')
     // libsecret holds on to the daemon that it met first; only a new process meets the new one.
-    expect(await chain.run('get', 'a')).toMatchObject(refusal('keychain-unavailable'))
-    expect(await chain.run('set', 'a', 'y')).toMatchObject(refusal('keychain-unavailable'))
+    expect(await chain.run('get', 'a')).toMatchObject(refusal('keychain-lost'))
+    expect(await chain.run('set', 'a', 'y')).toMatchObject(refusal('keychain-lost'))
     expect(await keychain(ring.env).run('get', 'a')).toEqual(value('x'))
   })
 
@@ -124,7 +124,7 @@ describe.skipIf(missing !== null)('the keychain adapter on a real gnome-keyring'
       setTimeout(resolve, 300)
     })
     await ring.killDaemon()
-    expect(await read).toMatchObject(refusal('keychain-unavailable'))
+    expect(await read).toMatchObject(refusal('keychain-lost'))
   })
 
   it('gives up on a daemon that does not answer, answers later calls at once, and recovers', async () => {

@@ -89,13 +89,26 @@ describe('the keychain adapter', () => {
     calls.items.set('s/a', 'x')
     calls.hang = true
     const chain = createKeychain({ load: () => Promise.resolve(calls), timeoutMs: 20 })
-    const answers = await Promise.all([chain.get('s', 'a'), chain.get('s', 'a'), chain.list('s')])
+    const answers = await Promise.all([chain.get('s', 'a'), chain.get('s', 'a'), chain.delete('s', 'b')])
     expect(answers.map((answer) => (answer.ok ? 'ok' : answer.error.code))).toEqual(
       Array.from({ length: 3 }, () => 'keychain-timeout'),
     )
     expect(calls.mostAtOnce).toBe(1)
     calls.release()
     await expect.poll(async () => (await chain.get('s', 'a')).ok).toBe(true)
+  })
+
+  it('answers reads while a list takes its time', async () => {
+    const calls = library()
+    calls.items.set('s/a', 'x')
+    calls.hang = true
+    const chain = createKeychain({ load: () => Promise.resolve(calls), timeoutMs: 10_000, doubtAbsence: false })
+    const listed = chain.list('s')
+    await expect.poll(() => calls.mostAtOnce).toBe(1)
+    calls.hang = false
+    expect((await chain.get('s', 'a')).ok).toBe(true)
+    calls.release()
+    expect((await listed).ok).toBe(true)
   })
 
   it('says that there is no keychain when the library cannot be loaded', async () => {

@@ -1,0 +1,56 @@
+/** How large the built app is. kB and MB are 1,000 and 1,000,000 bytes. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { readRuntime } from '../../build/setup/electron-runtime.mjs'
+import { root } from '../../build/setup/places.mjs'
+import { missingFigure, plainFigure } from './figures.mjs'
+
+/** Every file of a folder that ends so, bytes by path. */
+function filesOf(folder, ending) {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith(ending)).map((name) => path.join(folder, name))
+}
+
+const total = (files, sizeOf) => files.reduce((sum, file) => sum + sizeOf(file), 0)
+const sizeOnDisk = (file) => fs.statSync(file).size
+const sizeZipped = (file) => gzipSync(fs.readFileSync(file), { level: 9 }).length
+
+/** @returns {Promise<import('./figures.mjs').Figure[]>} */
+export async function measureSizes() {
+  const scripts = filesOf(path.join(root, 'dist/renderer'), '.js')
+  const main = filesOf(path.join(root, 'dist/electron'), '.cjs')
+  const kilo = (bytes) => [bytes / 1000]
+  return [
+    plainFigure({
+      name: 'window script, gzip',
+      unit: 'kB',
+      values: kilo(total(scripts, sizeZipped)),
+      most: 120,
+    }),
+    plainFigure({ name: 'main and preload', unit: 'kB', values: kilo(total(main, sizeOnDisk)), most: 700 }),
+    await packagedSize(),
+  ]
+}
+
+/** Beyond the Electron folder itself, MB. */
+const allowance = 6
+
+async function packagedSize() {
+  const name = 'packaged app'
+  if (!fs.existsSync(path.join(root, 'release')))
+    return missingFigure(name, '`npm run package` makes it first')
+  const { folderSize, unpackedApp } = await import('../../build/package.mjs')
+  const { folder } = unpackedApp()
+  if (!fs.existsSync(folder)) return missingFigure(name, '`npm run package` makes it first')
+  const mega = (bytes) => bytes / 1e6
+  const { dist, version } = readRuntime()
+  const electron = mega(folderSize(dist))
+  const packaged = fs.statSync(path.join(folder, 'resources')).mtime.toISOString()
+  return plainFigure({
+    ...{ name, unit: 'MB', values: [mega(folderSize(folder))] },
+    most: Number((electron + allowance).toFixed(1)),
+    against: { name: `Electron ${version}`, values: [electron] },
+    note: `as packaged on ${packaged}; of Electron's languages it carries only those of the app`,
+  })
+}

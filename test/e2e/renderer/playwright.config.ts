@@ -1,0 +1,22 @@
+import { defineConfig } from '@playwright/test'
+
+/** The window alone, in the system's Chromium, in front of a scripted main. */
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../../dist/test-results/renderer',
+  reporter: [['list']],
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 5_000 },
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1200, height: 800 },
+    timezoneId: 'UTC',
+    locale: 'en-GB',
+    launchOptions: {
+      executablePath: process.env['LATCHKEY_CHROMIUM'] ?? '/usr/bin/chromium',
+      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+    },
+  },
+})

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { chooseAccounts, tokenBornAt } from '../../../renderer/features/accounts/account-list.ts'
+import {
+  catalogueGroups,
+  groupScopes,
+  isScope,
+  searchCatalogue,
+  shortScope,
+  withIdentity,
+} from '../../../renderer/features/sign-in/scope-names.ts'
+import {
+  sampleAccount,
+  sampleClient,
+  sampleGrant,
+  sampleSnapshot,
+  sampleToken,
+} from '../../support/sample-state.ts'
+
+const gmail = 'https://www.googleapis.com/auth/gmail.readonly'
+const drive = 'https://www.googleapis.com/auth/drive.file'
+
+describe('choosing accounts', () => {
+  const { accounts } = sampleSnapshot(30)
+  const emails = (query: string, filter: 'all' | 'attention' | 'fine' = 'all'): string[] =>
+    chooseAccounts(accounts, { query, sort: 'name', filter }).map((account) => account.email)
+
+  it('finds every word, in address, label, name or domain, in any order and case', () => {
+    expect(emails('RAO ben')).toEqual(['ben.rao@gmail.com'])
+    expect(emails('ben rao nowhere')).toEqual([])
+  })
+
+  it('leaves out the fine ones when attention is asked for', () => {
+    const rest = chooseAccounts(accounts, { query: '', sort: 'name', filter: 'attention' })
+    expect(rest.length).toBeGreaterThan(0)
+    expect(rest.length).toBeLessThan(accounts.length)
+    expect(rest.every((account) => account.health.level !== 'fine')).toBe(true)
+  })
+
+  it('sorts the dead before the soon before the fine', () => {
+    const levels = chooseAccounts(accounts, { query: '', sort: 'health', filter: 'all' }).map(
+      (one) => one.health.level,
+    )
+    expect(levels).toEqual(
+      [...levels].sort((a, b) => ['dead', 'soon', 'fine'].indexOf(a) - ['dead', 'soon', 'fine'].indexOf(b)),
+    )
+    expect(levels[0]).toBe('dead')
+  })
+
+  it('does not touch the list it was given', () => {
+    const before = [...accounts]
+    chooseAccounts(accounts, { query: '', sort: 'oldest', filter: 'all' })
+    expect(accounts).toEqual(before)
+  })
+
+  it('takes the age from the newest token that is held here', () => {
+    const tokens = [
+      sampleToken(0, { mintedAt: 300, standing: 'elsewhere' }),
+      sampleToken(1, { mintedAt: 200 }),
+      sampleToken(2, { mintedAt: 100 }),
+    ]
+    const account = sampleAccount(0, [], {
+      lastSignedInAt: 50,
+      grants: [sampleGrant(sampleClient(), { tokens })],
+    })
+    expect(tokenBornAt(account)).toBe(200)
+    expect(tokenBornAt({ ...account, grants: [] })).toBe(50)
+  })
+})
+
+describe('scopes', () => {
+  it('are shortened to what tells them apart', () => {
+    expect(shortScope(gmail)).toBe('gmail.readonly')
+    expect(shortScope('https://mail.google.com/')).toBe('mail.google.com')
+    expect(shortScope('https://www.googleapis.com/auth/userinfo.email')).toBe('email')
+    expect(shortScope('urn:own:scope')).toBe('urn:own:scope')
+  })
+
+  it('are grouped by product, identity first, unknown ones last, long and short names of one scope once', () => {
+    const groups = groupScopes([
+      'urn:x',
+      drive,
+      gmail,
+      'https://www.googleapis.com/auth/userinfo.email',
+      'email',
+      'openid',
+    ])
+    expect(groups.map((group) => group.product)).toEqual(['identity', 'Gmail', 'Drive', 'other'])
+    expect(groups[0]?.scopes.map(shortScope)).toEqual(['email', 'openid'])
+  })
+
+  it('are asked for with the identity ones first and each once', () => {
+    expect(withIdentity([gmail, 'email', gmail])).toEqual(['openid', 'email', 'profile', gmail])
+  })
+
+  it('are found by product and by name', () => {
+    expect(searchCatalogue(catalogueGroups, 'drive file').flatMap((group) => group.scopes)).toContain(drive)
+    expect(searchCatalogue(catalogueGroups, 'no such thing')).toEqual([])
+    expect(searchCatalogue(catalogueGroups, '')).toHaveLength(catalogueGroups.length)
+  })
+
+  it('of the catalogue are all well-formed and stand under one product each', () => {
+    const all = catalogueGroups.flatMap((group) => group.scopes)
+    expect(all.every(isScope)).toBe(true)
+    expect(new Set(all).size).toBe(all.length)
+    expect(all.length).toBeGreaterThan(400)
+  })
+
+  it.each(['', 'two words', 'quo"te', 'back\\slash', 'x'.repeat(513), 'ümlaut'])(
+    'may not look like “%s”',
+    (text) => {
+      expect(isScope(text)).toBe(false)
+    },
+  )
+})
