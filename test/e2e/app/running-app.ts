@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { ElectronApplication, Page } from '@playwright/test'
 import { _electron, test as base, expect } from '@playwright/test'
+import * as driver from '../../../build/app-driver.mjs'
 import { electronCommand, electronEnvironment } from '../../../build/electron-process.mjs'
 import { startSession } from '../../../build/session.mjs'
 import type { OpenedBrowser, SystemBrowser } from '../../../build/system-browser.mjs'
@@ -74,7 +75,12 @@ export const test = base.extend<Options & { machine: Machine }>({
 
 async function startApp(env: Record<string, string>): Promise<RunningApp> {
   const { executable, args } = electronCommand()
-  const electron = await _electron.launch({ executablePath: executable, args, env: electronEnvironment(env), colorScheme: null })
+  const electron = await _electron.launch({
+    executablePath: executable,
+    args,
+    env: electronEnvironment(env),
+    colorScheme: null,
+  })
   let output = ''
   const child = electron.process()
   for (const stream of [child.stdout, child.stderr])
@@ -85,7 +91,7 @@ async function startApp(env: Record<string, string>): Promise<RunningApp> {
     electron,
     page,
     output: () => output,
-    snapshot: () => snapshotOf(page),
+    snapshot: () => driver.readSnapshot(page),
     close: () => electron.close(),
     async kill() {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
@@ -94,30 +100,15 @@ async function startApp(env: Record<string, string>): Promise<RunningApp> {
   }
 }
 
-async function snapshotOf(page: Page): Promise<Snapshot> {
-  const outcome = await page.evaluate(() => {
-    const { latchkey } = globalThis as unknown as {
-      latchkey: { app: { snapshot(params: object): Promise<unknown> } }
-    }
-    return latchkey.app.snapshot({})
-  })
-  const { ok, value } = outcome as { ok: boolean; value: Snapshot }
-  expect(ok).toBe(true)
-  return value
-}
-
 /** First start → practice Google, ready to sign in. */
 export async function openPractice({ page }: RunningApp): Promise<void> {
-  await page.getByRole('button', { name: 'Try practice Google' }).click()
-  await expect(page.getByRole('region', { name: 'Practice profile' })).toBeVisible()
+  await driver.openPractice(page)
 }
 
 /** Starts a sign-in from the accounts page, with the common choices named. */
 export async function startSignIn({ page }: RunningApp, ...presets: readonly string[]): Promise<void> {
-  await page.getByRole('navigation').getByRole('button', { name: 'Accounts' }).click()
-  await page.getByRole('button', { name: 'Sign in an account' }).first().click()
-  for (const preset of presets) await page.getByRole('button', { name: preset, exact: true }).click()
-  await page.getByRole('button', { name: 'Open browser' }).click()
+  await driver.chooseAccess(page, ...presets)
+  await driver.startSignIn(page)
 }
 
 export interface Consent {
@@ -132,16 +123,7 @@ export async function consentInBrowser(
   { email, only }: Consent,
 ): Promise<OpenedBrowser> {
   const opened = await browser.next()
-  const { page } = opened
-  const account = page.getByRole('button', { name: email })
-  const proceed = page.getByRole('button', { name: 'Continue' })
-  await expect(account.or(proceed).first()).toBeVisible()
-  if ((await proceed.count()) === 0) await account.click()
-  await expect(proceed).toBeVisible()
-  const all = page.getByRole('button', { name: 'Select all' })
-  if (only) for (const scope of only) await page.locator(`input[value="${scope}"]`).check()
-  else if ((await all.count()) > 0) await all.click()
-  await proceed.click()
+  await driver.consent(opened.page, email, only ? { only } : {})
   return opened
 }
 
@@ -156,7 +138,7 @@ export async function signIn(
   const opened = await consentInBrowser(machine.browser, consent)
   await expect(opened.page.getByRole('heading', { name: 'Signed in' })).toBeVisible()
   await opened.close()
-  await expect(app.page.getByRole('heading', { name: `${consent.email} is signed in` })).toBeVisible()
+  await driver.waitUntilSignedIn(app.page, consent.email)
 }
 
 export { expect } from '@playwright/test'
