@@ -209,8 +209,9 @@ export async function refreshTokensInKeychain(): Promise<ReadonlyMap<string, str
 
 /** Takes every practice secret out of the keychain of this test. */
 export async function emptyKeychain(): Promise<void> {
-  for (const service of Object.values(secretServices('practice'))) {
-    const found: readonly { readonly account: string }[] = await keytar.findCredentials(service)
+  const { refreshToken, clientSecret, selfTest } = secretServices('practice')
+  for (const service of [refreshToken, clientSecret, selfTest]) {
+    const found = await keytar.findCredentials(service)
     for (const { account } of found) await keytar.deletePassword(service, account)
   }
 }

@@ -168,7 +168,7 @@ const screens: Screen[] = [
   {
     name: 'sign-in-without-client',
     snapshot: () => sampleSnapshot(0, { clients: [sampleClient(0, { type: 'web' })] }),
-    reach: (page) => page.getByRole('button', { name: 'Sign in an account' }).click(),
+    reach: (page) => page.getByRole('button', { name: 'Sign in an account' }).first().click(),
   },
   ...Object.keys(sampleSteps()).map((step) => ({
     name: `flow-${step}`,

@@ -1,0 +1,266 @@
+import type { Snapshot } from '../../../electron/contract/views.ts'
+import { errorText } from '../../messages/error-text.ts'
+import { m } from '../../messages/generated/messages.js'
+import type { Actions } from '../../state/actions.ts'
+import { locale } from '../../state/locale.svelte.ts'
+import type { Navigation, Place } from '../../state/navigation.svelte.ts'
+import { titleOf } from '../accounts/account-list.ts'
+import { canCancel, isOver, whoText } from '../sign-in/flow-text.ts'
+
+export interface PaletteCommand {
+  readonly id: string
+  readonly text: string
+  /** Said beside it: the kind of thing, or a shortcut. */
+  readonly hint: string
+  readonly run: () => void
+}
+
+export interface PaletteWorld {
+  readonly snapshot: Snapshot
+  readonly actions: Actions
+  readonly navigation: Navigation
+  readonly addClient: () => void
+}
+
+type Maker = (world: PaletteWorld) => PaletteCommand[]
+const hourMs = 3_600_000
+
+const pages: Maker = ({ navigation }) => [
+  {
+    id: 'go-accounts',
+    text: m.accounts(),
+    hint: m.go(),
+    run: () => navigation.go({ page: 'accounts', accountId: null }),
+  },
+  {
+    id: 'go-clients',
+    text: m.clients(),
+    hint: m.go(),
+    run: () => navigation.go({ page: 'clients', clientId: null }),
+  },
+  { id: 'go-settings', text: m.settings(), hint: m.go(), run: () => navigation.go({ page: 'settings' }) },
+]
+
+const additions: Maker = ({ snapshot, navigation, addClient }) =>
+  snapshot.readOnly
+    ? []
+    : [
+        {
+          id: 'sign-in',
+          text: m.sign_in_an_account(),
+          hint: m.action(),
+          run: () => navigation.go({ page: 'sign-in', accountId: null, clientId: null }),
+        },
+        { id: 'add-client', text: m.add_client(), hint: m.action(), run: addClient },
+      ]
+
+const preferences: Maker = ({ actions }) => [
+  ...(['system', 'light', 'dark'] as const).map((theme) => ({
+    id: `theme-${theme}`,
+    text: `${m.theme()}: ${{ system: m.theme_system, light: m.theme_light, dark: m.theme_dark }[theme]()}`,
+    hint: m.settings(),
+    run: () => void actions.updateSettings({ theme }),
+  })),
+  ...(['system', 'en', 'hi'] as const).map((language) => ({
+    id: `language-${language}`,
+    text: `${m.language()}: ${{ system: m.language_system(), en: 'English', hi: 'हिन्दी' }[language]}`,
+    hint: m.settings(),
+    run: () => void actions.updateSettings({ language }),
+  })),
+  {
+    id: 'browser-system',
+    text: `${m.browser()}: ${m.browser_system()}`,
+    hint: m.settings(),
+    run: () => void actions.chooseBrowser(null),
+  },
+  { id: 'browser-pick', text: m.choose_program(), hint: m.settings(), run: () => void actions.pickBrowser() },
+]
+
+const profile: Maker = ({ snapshot, actions }) => {
+  if (snapshot.profile === 'real') {
+    return [
+      {
+        id: 'practice',
+        text: m.open_practice(),
+        hint: m.profile(),
+        run: () => void actions.openProfile('practice'),
+      },
+    ]
+  }
+  return [
+    { id: 'real', text: m.back_to_real(), hint: m.profile(), run: () => void actions.openProfile('real') },
+    {
+      id: 'plus-hour',
+      text: m.plus_hour_long(),
+      hint: m.time_machine(),
+      run: () => void actions.moveClock(hourMs),
+    },
+    {
+      id: 'plus-day',
+      text: m.plus_day_long(),
+      hint: m.time_machine(),
+      run: () => void actions.moveClock(24 * hourMs),
+    },
+    {
+      id: 'plus-week',
+      text: m.plus_week_long(),
+      hint: m.time_machine(),
+      run: () => void actions.moveClock(168 * hourMs),
+    },
+  ]
+}
+
+const flows: Maker = ({ snapshot, actions, navigation }) =>
+  snapshot.flows.flatMap((flow) => {
+    const who = whoText(flow)
+    const show = {
+      id: `flow-${flow.flowId}`,
+      text: m.show_sign_in({ email: who }),
+      hint: m.go(),
+      run: () => navigation.go({ page: 'flow', flowId: flow.flowId }),
+    }
+    const make = (id: string, text: string, run: () => void): PaletteCommand => ({
+      id: `${id}-${flow.flowId}`,
+      text: `${text}: ${who}`,
+      hint: m.action(),
+      run,
+    })
+    const waiting =
+      flow.step.kind === 'waiting'
+        ? [
+            make('copy', m.copy_link(), () => void actions.copyLink(flow.flowId)),
+            make('again', m.open_again(), () => void actions.openBrowserAgain(flow.flowId)),
+          ]
+        : []
+    const choice =
+      flow.step.kind === 'choosing-account'
+        ? [
+            make('keep', m.keep_own_account(), () => void actions.chooseAccount(flow.flowId, true)),
+            make('discard', m.discard(), () => void actions.chooseAccount(flow.flowId, false)),
+          ]
+        : []
+    const cancel = canCancel(flow)
+      ? [make('cancel', m.cancel_sign_in(), () => void actions.cancelSignIn(flow.flowId))]
+      : []
+    const close = isOver(flow) ? [make('close', m.close(), () => void actions.dismissFlow(flow.flowId))] : []
+    return [show, ...waiting, ...choice, ...cancel, ...close]
+  })
+
+const problems: Maker = ({ snapshot, actions }) =>
+  snapshot.problems.flatMap((problem) => {
+    const hint = errorText(problem.error, locale()).message
+    const resume =
+      problem.action === 'continue-ledger'
+        ? [
+            {
+              id: 'continue-ledger',
+              text: m.continue_ledger(),
+              hint,
+              run: () => void actions.continueLedger(),
+            },
+          ]
+        : []
+    const dismiss = problem.dismissible
+      ? [
+          {
+            id: `dismiss-${problem.problemId}`,
+            text: m.dismiss(),
+            hint,
+            run: () => void actions.dismissProblem(problem.problemId),
+          },
+        ]
+      : []
+    return [...resume, ...dismiss]
+  })
+
+const clients: Maker = ({ snapshot, navigation }) =>
+  snapshot.clients.flatMap((client) => {
+    const { clientId } = client
+    const show = {
+      id: `client-${clientId}`,
+      text: client.label,
+      hint: m.client(),
+      run: () => navigation.go({ page: 'clients', clientId }),
+    }
+    if (snapshot.readOnly) return [show]
+    const make = (id: string, text: string, place: Place): PaletteCommand => ({
+      id: `${id}-${clientId}`,
+      text: `${text}: ${client.label}`,
+      hint: m.client(),
+      run: () => navigation.go(place),
+    })
+    const signIn =
+      client.type === 'installed' && !client.secretMissing
+        ? [make('client-sign-in', m.sign_in_with_client(), { page: 'sign-in', accountId: null, clientId })]
+        : []
+    return [
+      show,
+      ...signIn,
+      make('client-label', m.edit_label(), { page: 'clients', clientId, ask: 'label' }),
+      make('client-remove', m.remove_client(), { page: 'clients', clientId, ask: 'remove' }),
+    ]
+  })
+
+const accounts: Maker = ({ snapshot, actions, navigation }) =>
+  snapshot.accounts.flatMap((account) => {
+    const title = titleOf(account)
+    const show = {
+      id: `account-${account.accountId}`,
+      text: title === account.email ? title : `${title} (${account.email})`,
+      hint: m.account(),
+      run: () => navigation.go({ page: 'accounts', accountId: account.accountId }),
+    }
+    if (snapshot.readOnly) return [show]
+    const activate = account.active
+      ? []
+      : [
+          {
+            id: `activate-${account.accountId}`,
+            text: m.make_active_named({ email: account.email }),
+            hint: m.action(),
+            run: () => void actions.activate(account.accountId),
+          },
+        ]
+    const again = account.grants
+      .filter((grant) =>
+        snapshot.clients.some((client) => client.clientId === grant.clientId && client.type === 'installed'),
+      )
+      .slice(0, 3)
+      .map((grant) => ({
+        id: `again-${account.accountId}-${grant.clientId}`,
+        text: m.sign_in_again_named({ email: account.email }),
+        hint: snapshot.clients.find((client) => client.clientId === grant.clientId)?.label ?? '',
+        run: () => void actions.signInAgain(account.accountId, grant),
+      }))
+    const ask = (['label', 'forget'] as const).map((what) => ({
+      id: `${what}-${account.accountId}`,
+      text: `${what === 'label' ? m.edit_label() : m.forget_here()}: ${account.email}`,
+      hint: m.account(),
+      run: () => navigation.go({ page: 'accounts', accountId: account.accountId, ask: what }),
+    }))
+    return [show, ...activate, ...again, ...ask]
+  })
+
+/** Everything that can be done right now, in the order in which an empty palette shows it. */
+export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
+  return [additions, flows, problems, pages, profile, preferences, accounts, clients].flatMap((make) =>
+    make(world),
+  )
+}
+
+/** Commands that hold every word of the query; those that begin with it come first. At most `limit`. */
+export function findCommands(
+  commands: readonly PaletteCommand[],
+  query: string,
+  limit: number,
+): PaletteCommand[] {
+  const wanted = query.trim().toLowerCase()
+  const words = wanted.split(/\s+/).filter(Boolean)
+  const found = commands.filter((command) => {
+    const text = `${command.text} ${command.hint}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  })
+  const rank = (command: PaletteCommand): number =>
+    wanted !== '' && command.text.toLowerCase().startsWith(wanted) ? 0 : 1
+  return found.sort((a, b) => rank(a) - rank(b)).slice(0, limit)
+}

@@ -1,0 +1,42 @@
+import type { FlowStep, FlowView } from '../../../electron/contract/views.ts'
+import { m } from '../../messages/generated/messages.js'
+
+export type StepKind = FlowStep['kind']
+
+/** What is happening, in a few words; the same for the compact row, the page and the spoken progress. */
+export function stepText(step: FlowStep): string {
+  switch (step.kind) {
+    case 'checking-keychain':
+      return step.slow ? m.step_keychain_slow() : m.step_keychain()
+    case 'opening-browser':
+      return m.step_opening()
+    case 'waiting':
+      return m.step_waiting()
+    case 'exchanging':
+      return m.step_exchanging()
+    case 'choosing-account':
+      return m.step_choosing()
+    case 'storing':
+      return step.slow ? m.step_storing_slow() : m.step_storing()
+    case 'done':
+      return m.step_done({ email: step.email })
+    case 'failed':
+      return step.error.code === 'sign-in-cancelled' ? m.step_cancelled() : m.step_failed()
+  }
+}
+
+/** Steps from which nothing follows by itself. */
+export function isOver(flow: FlowView): boolean {
+  return flow.step.kind === 'done' || flow.step.kind === 'failed'
+}
+
+/** Until the account is known, a flow can be cancelled without a trace. */
+export function canCancel(flow: FlowView): boolean {
+  return !isOver(flow) && flow.step.kind !== 'storing' && flow.step.kind !== 'choosing-account'
+}
+
+/** Who is asked for. */
+export function whoText(flow: FlowView): string {
+  if (flow.step.kind === 'done') return flow.step.email
+  return flow.expectedEmail ?? m.any_account()
+}

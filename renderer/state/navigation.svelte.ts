@@ -1,0 +1,20 @@
+/** Where the window is. Plain data, so that anything can go anywhere and a test can say where it is. */
+export type Place =
+  | { readonly page: 'accounts'; readonly accountId: string | null; readonly ask?: AccountAsk }
+  | { readonly page: 'clients'; readonly clientId: string | null; readonly ask?: ClientAsk }
+  | { readonly page: 'settings' }
+  | { readonly page: 'sign-in'; readonly accountId: string | null; readonly clientId: string | null }
+  | { readonly page: 'flow'; readonly flowId: string }
+
+/** What the detail is asked to begin as soon as it shows, from the palette for instance. */
+export type AccountAsk = 'label' | 'forget'
+export type ClientAsk = 'label' | 'remove'
+export type Page = Place['page']
+
+export class Navigation {
+  place = $state.raw<Place>({ page: 'accounts', accountId: null })
+
+  go(place: Place): void {
+    this.place = place
+  }
+}
