@@ -44,16 +44,16 @@ function signIn(number) {
     sub,
     email: `${sub}@gmail.com`,
   }
+  const person = { ...identity, name: 'Ada Lovelace', hostedDomain: null }
   const intended = {
-    ...identity,
-    name: 'Ada Lovelace',
-    hostedDomain: null,
+    ...person,
     tokenId,
     clientId: 'bench-client',
     ...scopeFields,
   }
   return [
     { type: 'token.intended', data: intended },
+    { type: 'account.signedIn', data: person },
     { type: 'token.minted', data: { tokenId } },
   ]
 }

@@ -1,0 +1,193 @@
+/**
+ * Drives the real app as a person would: everything that a script has to know of the screens' words stands here.
+ * The tour uses it, and so do the end-to-end tests.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import readline from 'node:readline'
+import { _electron, chromium } from '@playwright/test'
+import { electronCommand, electronEnvironment, needsNoSandbox } from './electron-process.mjs'
+
+/** @typedef {import('@playwright/test').Page} Page */
+/** @typedef {import('../electron/contract/views.ts').Snapshot} Snapshot */
+
+/**
+ * @typedef {object} RunningApp
+ * @property {import('@playwright/test').ElectronApplication} electron
+ * @property {Page} window
+ * @property {() => Promise<void>} close ends it as a person would, and waits until it has ended
+ */
+
+/**
+ * @param {import('./session.mjs').Session} session
+ * @param {Record<string, string>} [env] for the app alone, e.g. `LATCHKEY_DATA_FOLDER`
+ * @returns {Promise<RunningApp>}
+ */
+export async function launchApp(session, env = {}) {
+  const { executable, args } = electronCommand()
+  const electron = await _electron.launch({
+    executablePath: executable,
+    args,
+    env: electronEnvironment({ ...session.env, ...env }),
+    // Left to itself Playwright forces the light theme on every page.
+    colorScheme: null,
+  })
+  const window = await electron.firstWindow()
+  await window.locator('main').waitFor()
+  return { electron, window, close: () => electron.close() }
+}
+
+/**
+ * Starts a packaged app. Its fuses keep Node's debugger out of main, so it is driven through Chromium's, which
+ * reaches the window alone.
+ *
+ * @param {string} executable
+ * @param {import('./session.mjs').Session} session
+ * @param {Record<string, string>} [env]
+ * @returns {Promise<{ window: Page, process: import('node:child_process').ChildProcess, close: () => Promise<void> }>}
+ */
+export async function launchPackaged(executable, session, env = {}) {
+  const args = ['--remote-debugging-port=0', ...(needsNoSandbox ? ['--no-sandbox'] : [])]
+  const child = spawn(executable, args, {
+    env: electronEnvironment({ ...session.env, ...env }),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  session.onEnd(() => child.kill('SIGKILL'))
+  const browser = await chromium.connectOverCDP(await debuggerAddress(child.stderr), { noDefaults: true })
+  const context = browser.contexts()[0]
+  if (!context) throw new Error('the packaged app has no window')
+  const window = context.pages()[0] ?? (await context.waitForEvent('page'))
+  await window.locator('main').waitFor()
+  const close = async () => {
+    const ended = once(child, 'exit')
+    await window.close()
+    await ended
+  }
+  return { window, process: child, close }
+}
+
+/**
+ * @param {import('node:stream').Readable} output what Chromium writes to its error stream
+ * @returns {Promise<string>}
+ */
+async function debuggerAddress(output) {
+  const lines = readline.createInterface({ input: output })
+  for await (const line of lines) {
+    const found = /^DevTools listening on (ws:\S+)$/.exec(line)?.[1]
+    if (!found) continue
+    // What follows is read and dropped: a full pipe would stop the app.
+    output.resume()
+    return found
+  }
+  throw new Error('the packaged app ended before its window could be reached')
+}
+
+/**
+ * What the window knows, through the same bridge that the window uses.
+ *
+ * @param {Page} window
+ * @returns {Promise<Snapshot>}
+ */
+export async function readSnapshot(window) {
+  const outcome = await window.evaluate(() => {
+    const bridge = /** @type {import('../electron/contract/bridge.ts').Bridge} */ (
+      Reflect.get(globalThis, 'latchkey')
+    )
+    return bridge.app.snapshot({})
+  })
+  if (!outcome.ok) throw new Error(`the app answers ${outcome.error.code}: ${outcome.error.message}`)
+  return outcome.value
+}
+
+const button = (/** @type {Page | import('@playwright/test').Locator} */ place, /** @type {string} */ name) =>
+  place.getByRole('button', { name, exact: true })
+
+/**
+ * From the first start into practice Google.
+ *
+ * @param {Page} window
+ */
+export async function openPractice(window) {
+  await button(window, 'Try practice Google').click()
+  await window.getByRole('region', { name: 'Practice profile' }).waitFor()
+}
+
+/**
+ * @param {Page} window
+ * @param {'Accounts' | 'Clients' | 'Settings'} name
+ */
+export async function openRoom(window, name) {
+  await window.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name }).click()
+}
+
+/**
+ * Opens the page where access is chosen.
+ *
+ * @param {Page} window
+ * @param {...string} presets e.g. `Calendar`
+ */
+export async function chooseAccess(window, ...presets) {
+  await openRoom(window, 'Accounts')
+  // An empty list offers it a second time.
+  await button(window, 'Sign in an account').first().click()
+  const choices = window.getByRole('group', { name: 'Common choices' })
+  for (const preset of presets) await button(choices, preset).click()
+}
+
+/**
+ * Sends the sign-in to the browser and waits for the waiting screen.
+ *
+ * @param {Page} window
+ */
+export async function startSignIn(window) {
+  await button(window, 'Open browser').click()
+  await window.getByRole('heading', { name: 'Waiting for the browser' }).waitFor()
+}
+
+/**
+ * The person at practice Google: chooses the account, ticks everything or only some scopes, continues.
+ *
+ * @param {Page} page
+ * @param {string} email
+ * @param {{ only?: readonly string[], beforeContinue?: (page: Page) => Promise<void> }} [options]
+ */
+export async function consent(page, email, options = {}) {
+  await button(page, email).click()
+  await button(page, 'Continue').waitFor()
+  if (options.only) {
+    for (const scope of options.only) await page.locator(`input[value="${scope}"]`).check()
+  } else {
+    const selectAll = button(page, 'Select all')
+    if ((await selectAll.count()) > 0) await selectAll.click()
+  }
+  await options.beforeContinue?.(page)
+  await button(page, 'Continue').click()
+  await page.waitForLoadState()
+}
+
+/**
+ * @param {Page} window
+ * @param {string} email
+ */
+export async function waitUntilSignedIn(window, email) {
+  await window.getByRole('heading', { name: `${email} is signed in` }).waitFor()
+}
+
+/**
+ * @param {Page} window
+ * @param {string} email
+ */
+export async function openAccount(window, email) {
+  await openRoom(window, 'Accounts')
+  await window.getByRole('option').filter({ hasText: email }).first().click()
+  await window.getByRole('heading', { name: email }).first().waitFor()
+}
+
+/**
+ * @param {Page} window
+ * @param {'Light' | 'Dark'} theme
+ */
+export async function chooseTheme(window, theme) {
+  await openRoom(window, 'Settings')
+  await window.getByLabel('Theme').selectOption({ label: theme })
+}

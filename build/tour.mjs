@@ -1,0 +1,170 @@
+/**
+ * The tour: the real app on a virtual screen, a real Chromium as the system browser, a real keyring, two practice
+ * accounts signed in. Prints the account table and leaves pictures of every screen in dist/tour/.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as driver from './app-driver.mjs'
+import { buildAll } from './build.mjs'
+import { readRuntime } from './setup/electron-runtime.mjs'
+import { root } from './setup/places.mjs'
+import { say } from './setup/progress.mjs'
+import { startSession } from './session.mjs'
+import { installSystemBrowser } from './system-browser.mjs'
+
+const pictures = path.join(root, 'dist/tour')
+
+const visitors = [
+  { email: 'asha.rao@gmail.test', preset: 'Calendar' },
+  { email: 'meera@northwind.test', preset: 'Gmail: read' },
+]
+
+/** @returns {Promise<void>} */
+export async function giveTour() {
+  if (process.platform !== 'linux')
+    throw new Error('The tour makes its own screen and keyring, which needs Linux.')
+  const { version } = readRuntime()
+  say(`The tour, on Electron ${version}: a screen, a keyring and a browser of its own.`)
+  fs.rmSync(pictures, { recursive: true, force: true })
+  fs.mkdirSync(pictures, { recursive: true })
+  const session = await startSession({ keyring: 'unlocked', display: true })
+  try {
+    await walk(session)
+  } finally {
+    await session.stop()
+  }
+}
+
+/** @param {import('./session.mjs').Session} session */
+async function walk(session) {
+  const browser = installSystemBrowser(session)
+  const env = { LATCHKEY_DATA_FOLDER: path.join(session.home, 'latchkey') }
+  let app = await driver.launchApp(session, env)
+  const picture = picturesOf(() => app.window)
+  await picture('first-start')
+  await driver.openPractice(app.window)
+  say('  practice Google is open')
+  for (const visitor of visitors) await signIn(app.window, browser, picture, visitor)
+  await app.close()
+  app = await driver.launchApp(session, env)
+  say('  restarted: everything is still there')
+  const snapshot = await driver.readSnapshot(app.window)
+  await photographRooms(app.window, picture)
+  await app.close()
+  printAccounts(snapshot)
+  say(`Pictures: ${path.relative(process.cwd(), pictures) || '.'}/`)
+}
+
+/**
+ * @param {import('@playwright/test').Page} window
+ * @param {import('./system-browser.mjs').SystemBrowser} browser
+ * @param {(name: string) => Promise<void>} picture
+ * @param {{ email: string, preset: string }} visitor
+ */
+async function signIn(window, browser, picture, { email, preset }) {
+  const first = browser.opened() === 0
+  await driver.chooseAccess(window, preset)
+  if (first) await picture('choosing-access')
+  await driver.startSignIn(window)
+  if (first) await picture('waiting')
+  const { page, close } = await browser.next()
+  if (first) await photographBrowser(page, 'practice-chooser')
+  await driver.consent(page, email, {
+    beforeContinue: async () => void (first && (await photographBrowser(page, 'practice-consent'))),
+  })
+  await driver.waitUntilSignedIn(window, email)
+  if (first) await photographBrowser(page, 'reply-page')
+  if (first) await picture('signed-in')
+  await close()
+  say(`  ${email} is signed in`)
+}
+
+/**
+ * @param {import('@playwright/test').Page} window
+ * @param {(name: string) => Promise<void>} picture
+ */
+async function photographRooms(window, picture) {
+  for (const theme of /** @type {const} */ (['Light', 'Dark'])) {
+    await driver.chooseTheme(window, theme)
+    const look = theme.toLowerCase()
+    await picture(`settings-${look}`)
+    await driver.openAccount(window, visitors[0]?.email ?? '')
+    await picture(`account-${look}`)
+    await driver.openRoom(window, 'Clients')
+    await picture(`client-${look}`)
+  }
+}
+
+/**
+ * @param {() => import('@playwright/test').Page} window
+ * @returns {(name: string) => Promise<void>}
+ */
+function picturesOf(window) {
+  let number = 0
+  return async (name) => {
+    number += 1
+    const file = `${String(number).padStart(2, '0')}-${name}.png`
+    await window().screenshot({ path: path.join(pictures, file), animations: 'disabled' })
+  }
+}
+
+/**
+ * @param {import('@playwright/test').Page} page
+ * @param {string} name
+ */
+async function photographBrowser(page, name) {
+  await page.screenshot({ path: path.join(pictures, `browser-${name}.png`) })
+}
+
+/** @param {import('../electron/contract/views.ts').Snapshot} snapshot */
+function printAccounts({ accounts, clients, clockOffsetMs }) {
+  const now = Date.now() + clockOffsetMs
+  const label = (/** @type {string} */ id) => clients.find(({ clientId }) => clientId === id)?.label ?? id
+  const rows = accounts.flatMap(({ email, active, grants }) =>
+    grants.map(({ clientId, granted, tokens, liveAtLeast, limit }) => ({
+      account: active ? `${email} *` : email,
+      client: label(clientId),
+      scopes: granted.map(shortScope).join(' '),
+      'token age': tokens[0] ? ageText(now - tokens[0].mintedAt) : 'none',
+      'live at least': `${liveAtLeast} of ${limit}`,
+    })),
+  )
+  say(tableText(rows))
+}
+
+/** @param {string} scope */
+function shortScope(scope) {
+  return scope.replace('https://www.googleapis.com/auth/', '')
+}
+
+/** @param {number} ms */
+function ageText(ms) {
+  if (ms < 60_000) return `${Math.round(ms / 1000)} s`
+  if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`
+  return ms < 48 * 3_600_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} d`
+}
+
+/** @param {Array<Record<string, string>>} rows */
+function tableText(rows) {
+  const names = Object.keys(rows[0] ?? {})
+  const widths = names.map((name) => Math.max(name.length, ...rows.map((row) => (row[name] ?? '').length)))
+  const line = (/** @type {string[]} */ cells) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd()
+  const rule = widths.map((width) => '─'.repeat(width))
+  return [
+    '',
+    line(names),
+    line(rule),
+    ...rows.map((row) => line(names.map((name) => row[name] ?? ''))),
+    '',
+  ].join('\n')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await buildAll()
+  await giveTour()
+}

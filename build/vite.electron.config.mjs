@@ -1,0 +1,62 @@
+/**
+ * The main process and the preload script, each bundled to CommonJS: ES modules in main need Electron 28, and the
+ * same build must run on the fallback (Electron 22, Node 16). The pages are `vite.renderer.config.mjs`.
+ */
+import { builtinModules } from 'node:module'
+import path from 'node:path'
+import { root } from './setup/places.mjs'
+
+/** keytar stays outside: it loads its own binary. */
+const external = ['electron', 'keytar', ...builtinModules, /^node:/]
+
+/** What both have in common. */
+const shared = /** @satisfies {import('vite').InlineConfig} */ ({
+  configFile: false,
+  root,
+  logLevel: 'warn',
+  publicDir: false,
+  ssr: { noExternal: true },
+})
+
+const output = /** @satisfies {import('vite').BuildEnvironmentOptions} */ ({
+  outDir: path.join(root, 'dist/electron'),
+  emptyOutDir: false,
+  target: 'node16',
+  minify: true,
+  ssr: true,
+})
+
+/** @type {import('vite').InlineConfig} */
+export const mainConfig = {
+  ...shared,
+  build: {
+    ...output,
+    rollupOptions: {
+      input: { main: path.join(root, 'electron/main.ts') },
+      external,
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        // What main imports lazily (practice Google, for one) stays a file of its own, off the way to the window.
+        chunkFileNames: 'chunks/[name]-[hash].cjs',
+        // Electron 22 cannot `import()` from main; `require` serves both.
+        dynamicImportInCjs: false,
+      },
+    },
+  },
+}
+
+/** A sandboxed preload script can require nothing of its own, so this is always one file. */
+/** @type {import('vite').InlineConfig} */
+export const preloadConfig = {
+  ...shared,
+  build: {
+    ...output,
+    target: 'chrome108',
+    rollupOptions: {
+      input: { preload: path.join(root, 'electron/preload.ts') },
+      external: ['electron'],
+      output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+    },
+  },
+}

@@ -1,0 +1,27 @@
+/** Tests without a window. Files lie below test/ by layer; `vitest run --project unit` runs one. */
+import { defineConfig } from 'vitest/config'
+import { root } from './setup/places.mjs'
+
+/**
+ * @param {string} name
+ * @param {import('vitest/config').TestProjectInlineConfiguration['test']} [more]
+ */
+const project = (name, more = {}) => ({
+  extends: true,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+})
+
+export default defineConfig({
+  root,
+  test: {
+    environment: 'node',
+    // A test that cannot fail is a defect, and so is one that was left focused.
+    allowOnly: false,
+    passWithNoTests: false,
+    projects: [
+      project('unit', { testTimeout: 10_000 }),
+      project('integration', { testTimeout: 30_000, globalSetup: ['build/vitest-session.mjs'] }),
+      project('faults', { testTimeout: 60_000, globalSetup: ['build/vitest-session.mjs'] }),
+    ],
+  },
+})
