@@ -43,6 +43,8 @@ export function createKeychain(options: KeychainOptions = {}): SecretStore {
   const line = new Line(timeoutMs)
   // Listing takes seconds for a thousand items; elsewhere than on macOS nobody has to wait behind it.
   const lists = process.platform === 'darwin' ? line : new Line(timeoutMs)
+  // keytar crashes the process when an item that it is listing goes away, so one service is not changed meanwhile.
+  const apart = new Turns()
   let loaded: Promise<KeychainCalls> | null = null
   let reached = false
 
@@ -72,22 +74,39 @@ export function createKeychain(options: KeychainOptions = {}): SecretStore {
         return second === null ? null : new Secret(second)
       }),
     set: (service, account, secret) =>
-      run(async (calls) => {
-        await calls.setPassword(service, account, secret.reveal())
-        return null
-      }),
+      apart.of(service, () =>
+        run(async (calls) => {
+          await calls.setPassword(service, account, secret.reveal())
+          return null
+        }),
+      ),
     delete: (service, account) =>
-      run(async (calls) => {
-        if (await calls.deletePassword(service, account)) return true
-        await proveOpen(calls)
-        return doubtAbsence ? calls.deletePassword(service, account) : false
-      }),
+      apart.of(service, () =>
+        run(async (calls) => {
+          if (await calls.deletePassword(service, account)) return true
+          await proveOpen(calls)
+          return doubtAbsence ? calls.deletePassword(service, account) : false
+        }),
+      ),
     list: (service) =>
-      run(async (calls) => {
-        // Listing a locked keyring does not come back at all with gnome-keyring 42.
-        await proveOpen(calls)
-        return (await calls.findCredentials(service)).map(({ account }) => account)
-      }, lists),
+      apart.of(service, () =>
+        run(async (calls) => {
+          // Listing a locked keyring does not come back at all with gnome-keyring 42.
+          await proveOpen(calls)
+          return (await calls.findCredentials(service)).map(({ account }) => account)
+        }, lists),
+      ),
+  }
+}
+
+/** One piece of work after the other for each service; services do not wait for each other. */
+class Turns {
+  readonly #last = new Map<string, Promise<unknown>>()
+
+  of<T>(service: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#last.get(service) ?? Promise.resolve()).then(work)
+    this.#last.set(service, turn)
+    return turn
   }
 }
 

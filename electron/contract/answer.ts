@@ -32,12 +32,12 @@ export async function answer(
   const command = commands[name as CommandName]
   // A list passes for an object without required fields.
   if (Array.isArray(params)) return fail('params-invalid', { reason: 'params should be an object' })
-  const parsed = v.safeParse(command.params as v.GenericSchema, params)
+  const parsed = v.safeParse(command.params, params)
   if (!parsed.success) return fail('params-invalid', { reason: describeIssue(parsed.issues[0]) })
   try {
     const handler = options.handlers[name as CommandName] as (p: unknown) => Promise<Outcome<unknown>>
     const outcome = await handler(parsed.output)
-    if (outcome.ok && options.checkResults === true) v.parse(command.result as v.GenericSchema, outcome.value)
+    if (outcome.ok && options.checkResults === true) v.parse(command.result, outcome.value)
     return outcome
   } catch (cause) {
     options.onFault(name, cause)

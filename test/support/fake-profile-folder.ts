@@ -18,6 +18,8 @@ export interface FakeProfileFolder extends ProfileFolder {
    * the call never answers.
    */
   stopInNextAppend(bytes: number, spared?: number): void
+  /** Whether the computer has stopped, as `stopInNextAppend` said. */
+  readonly stopped: boolean
   /** Reading any append file throws, as a broken disk does. */
   breakReading(): void
   /** Another process holds the lock, or no longer does. */
@@ -33,6 +35,7 @@ export function fakeProfileFolder(path = '/profile'): FakeProfileFolder {
   const failures = new Map<Operation, ErrorCode>()
   let stopAfter: number | null = null
   let appendsSpared = 0
+  let stopped = false
   let reading = true
   let owned = false
 
@@ -63,6 +66,7 @@ export function fakeProfileFolder(path = '/profile'): FakeProfileFolder {
       if (stopAfter !== null && appendsSpared-- === 0) {
         change('append', name, Buffer.concat([content(name), bytes.subarray(0, stopAfter)]))
         stopAfter = null
+        stopped = true
         return new Promise<never>(() => {})
       }
       const all = Buffer.concat([content(name), bytes])
@@ -120,6 +124,9 @@ export function fakeProfileFolder(path = '/profile'): FakeProfileFolder {
     stopInNextAppend(bytes, spared = 0) {
       stopAfter = bytes
       appendsSpared = spared
+    },
+    get stopped() {
+      return stopped
     },
     breakReading() {
       reading = false

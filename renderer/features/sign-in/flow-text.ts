@@ -1,7 +1,7 @@
 import type { FlowStep, FlowView } from '../../../electron/contract/views.ts'
 import { m } from '../../messages/generated/messages.js'
 
-export type StepKind = FlowStep['kind']
+type StepKind = FlowStep['kind']
 
 /** What is happening, in a few words; the same for the compact row, the page and the spoken progress. */
 export function stepText(step: FlowStep): string {

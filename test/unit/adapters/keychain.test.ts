@@ -102,7 +102,11 @@ describe('the keychain adapter', () => {
     const calls = library()
     calls.items.set('s/a', 'x')
     calls.hang = true
-    const chain = createKeychain({ load: () => Promise.resolve(calls), timeoutMs: 10_000, doubtAbsence: false })
+    const chain = createKeychain({
+      load: () => Promise.resolve(calls),
+      timeoutMs: 10_000,
+      doubtAbsence: false,
+    })
     const listed = chain.list('s')
     await expect.poll(() => calls.mostAtOnce).toBe(1)
     calls.hang = false

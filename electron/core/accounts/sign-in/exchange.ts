@@ -47,7 +47,8 @@ interface TokenResponse {
   readonly scope?: string
   readonly [field: string]: unknown
 }
-type Claims = Readonly<Record<string, unknown>>
+type Fields = Readonly<Record<string, unknown>>
+type Claims = Fields
 
 /**
  * Sends the code once and validates everything that comes back before any of it is used: RFC 6749 section 5.1,
@@ -70,7 +71,7 @@ export async function exchangeCode(
     return readTokens(tokens, tokens.claims() ?? {}, request, clock)
   } catch (cause) {
     const claims = await claimsUnderAlias(cause, wire, request, clock)
-    if (claims) return readTokens(wire.answer?.json as TokenResponse, claims, request, clock)
+    if (claims) return readTokens(wire.answer?.fields as TokenResponse, claims, request, clock)
     return describeFailure(cause, wire, clock)
   }
 }
@@ -101,7 +102,7 @@ class Wire {
   readonly #request: ExchangeRequest
   failure: AppError | null = null
   aborted = false
-  answer: { status: number; json: unknown; text: string; date: number | null } | null = null
+  answer: { status: number; fields: Fields | null; text: string; date: number | null } | null = null
 
   constructor(http: Http, request: ExchangeRequest) {
     this.#http = http
@@ -112,7 +113,7 @@ class Wire {
     const body = options.body instanceof URLSearchParams ? options.body.toString() : options.body
     const result = await this.#http.fetch(url, {
       method: options.method === 'POST' ? 'POST' : 'GET',
-      headers: Object.fromEntries(new Headers(options.headers as Record<string, string>)),
+      headers: Object.fromEntries(new Headers(options.headers)),
       ...(typeof body === 'string' ? { body } : {}),
       signal: this.#request.signal,
     })
@@ -123,7 +124,7 @@ class Wire {
       const date = Date.parse(result.headers.get('date') ?? '')
       this.answer = {
         status: result.status,
-        json: parseJson(result.body),
+        fields: parseFields(result.body),
         text: result.body,
         date: Number.isNaN(date) ? null : date,
       }
@@ -136,11 +137,13 @@ class Wire {
   }
 }
 
-function parseJson(text: string): unknown {
+/** The fields of a JSON object; none for JSON of another kind, and null for what is no JSON. */
+function parseFields(text: string): Fields | null {
   try {
-    return JSON.parse(text) as unknown
+    const json: unknown = JSON.parse(text)
+    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Fields) : {}
   } catch {
-    return undefined
+    return null
   }
 }
 
@@ -197,15 +200,15 @@ async function claimsUnderAlias(
   clock: Clock,
 ): Promise<Claims | null> {
   const { issuer, clientId, secrets, signal } = request
-  const token = (wire.answer?.json as { id_token?: unknown } | undefined)?.id_token
+  const token = wire.answer?.fields?.['id_token']
   if (issuer.issuerAliases.length === 0 || codeOf(cause) !== 'OAUTH_JWT_CLAIM_COMPARISON_FAILED') return null
   if (typeof token !== 'string') return null
   const keys = await wire
     .fetch(issuer.jwksUri, { method: 'GET', headers: {}, body: null, redirect: 'manual', signal })
     .catch(() => null)
-  const jwks = keys?.ok === true ? parseJson(await keys.text()) : undefined
+  const jwks = keys?.ok === true ? parseFields(await keys.text()) : null
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(jwks as JSONWebKeySet), {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(jwks as unknown as JSONWebKeySet), {
       issuer: [...issuer.issuerAliases],
       audience: clientId,
       algorithms: ['RS256'],
@@ -224,23 +227,19 @@ function describeFailure(cause: unknown, wire: Wire, clock: Clock): ExchangeResu
   const { answer } = wire
   if (!answer) return failed(appError('internal'))
   if (answer.status !== 200) return describeRefusal(answer)
-  if (answer.json === undefined) return describeNonJson(answer.text)
-  if (typeof (answer.json as { id_token?: unknown } | null)?.id_token !== 'string') {
-    return codeOf(cause) === 'OAUTH_INVALID_RESPONSE' && hasAccessToken(answer.json)
-      ? failed(appError('id-token-missing'))
-      : malformed('fields are missing or wrong')
-  }
-  if (!hasAccessToken(answer.json)) return malformed('fields are missing or wrong')
+  if (!answer.fields) return describeNonJson(answer.text)
+  if (!hasAccessToken(answer.fields)) return malformed('fields are missing or wrong')
+  if (answer.fields['id_token'] === undefined) return failed(appError('id-token-missing'))
   return describeIdTokenFailure(cause, answer.date, clock)
 }
 
 function describeRefusal(answer: NonNullable<Wire['answer']>): ExchangeResult {
   const { status } = answer
-  const body = (typeof answer.json === 'object' && answer.json !== null ? answer.json : {}) as Record<
-    string,
-    unknown
-  >
-  const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '')
+  const body = answer.fields ?? {}
+  const text = (name: string): string => {
+    const value = body[name]
+    return typeof value === 'string' ? value : ''
+  }
   if (text('error') === '' && status < 500 && status !== 429) return failed(appError('answer-not-json'))
   return failed(
     describeTokenEndpointError({
@@ -274,9 +273,10 @@ function describeIdTokenFailure(cause: unknown, serverTime: number | null, clock
   }
 }
 
-function hasAccessToken(json: unknown): boolean {
-  const body = json as { access_token?: unknown; token_type?: unknown } | null
-  return [body?.access_token, body?.token_type].every((field) => typeof field === 'string' && field !== '')
+function hasAccessToken(fields: Fields): boolean {
+  return ['access_token', 'token_type'].every(
+    (name) => typeof fields[name] === 'string' && fields[name] !== '',
+  )
 }
 
 function codeOf(cause: unknown): string {
