@@ -43,8 +43,9 @@ export function createKeychain(options: KeychainOptions = {}): SecretStore {
   const line = new Line(timeoutMs)
   // Listing takes seconds for a thousand items; elsewhere than on macOS nobody has to wait behind it.
   const lists = process.platform === 'darwin' ? line : new Line(timeoutMs)
-  // keytar crashes the process when an item that it is listing goes away, so one service is not changed meanwhile.
-  const apart = new Turns()
+  // keytar crashes the process when an item that it is listing goes away, so deletions wait for the list of their
+  // service, and a list waits for the deletions before it.
+  const listing = new Map<string, Promise<unknown>>()
   let loaded: Promise<KeychainCalls> | null = null
   let reached = false
 
@@ -74,39 +75,30 @@ export function createKeychain(options: KeychainOptions = {}): SecretStore {
         return second === null ? null : new Secret(second)
       }),
     set: (service, account, secret) =>
-      apart.of(service, () =>
-        run(async (calls) => {
-          await calls.setPassword(service, account, secret.reveal())
-          return null
-        }),
-      ),
-    delete: (service, account) =>
-      apart.of(service, () =>
+      run(async (calls) => {
+        await calls.setPassword(service, account, secret.reveal())
+        return null
+      }),
+    delete: (service, account) => {
+      const remove = (): Promise<Outcome<boolean>> =>
         run(async (calls) => {
           if (await calls.deletePassword(service, account)) return true
           await proveOpen(calls)
           return doubtAbsence ? calls.deletePassword(service, account) : false
-        }),
-      ),
-    list: (service) =>
-      apart.of(service, () =>
+        })
+      return listing.get(service)?.then(remove) ?? remove()
+    },
+    list: (service) => {
+      const find = (): Promise<Outcome<readonly string[]>> =>
         run(async (calls) => {
           // Listing a locked keyring does not come back at all with gnome-keyring 42.
           await proveOpen(calls)
           return (await calls.findCredentials(service)).map(({ account }) => account)
-        }, lists),
-      ),
-  }
-}
-
-/** One piece of work after the other for each service; services do not wait for each other. */
-class Turns {
-  readonly #last = new Map<string, Promise<unknown>>()
-
-  of<T>(service: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#last.get(service) ?? Promise.resolve()).then(work)
-    this.#last.set(service, turn)
-    return turn
+        }, lists)
+      const listed = line.idle().then(find)
+      listing.set(service, listed)
+      return listed
+    },
   }
 }
 
@@ -124,6 +116,11 @@ class Line {
 
   constructor(limitMs: number) {
     this.#limitMs = limitMs
+  }
+
+  /** Answers when everything taken so far has ended. */
+  idle(): Promise<unknown> {
+    return this.#last
   }
 
   take<T>(work: () => Promise<T>): Promise<Outcome<T>> {

@@ -104,7 +104,7 @@ test('the time machine moves the app and practice Google together', async ({ mac
   await openPractice(app)
   await signIn(app, machine, { email: asha })
   await app.page.getByRole('button', { name: 'Show account' }).click()
-  await app.page.getByRole('button', { name: 'Seven days later' }).click()
+  await app.page.getByRole('button', { name: '+7 d', exact: true }).click()
   await expect(app.page.getByText('7 d').first()).toBeVisible()
   const { practice, clockOffsetMs } = await app.snapshot()
   expect(clockOffsetMs).toBe(7 * 86_400_000)

@@ -115,6 +115,27 @@ describe('the keychain adapter', () => {
     expect((await listed).ok).toBe(true)
   })
 
+  it('deletes nothing of a service while it is listed, because keytar would crash', async () => {
+    const calls = library()
+    calls.items.set('s/a', 'x')
+    calls.hang = true
+    const chain = createKeychain({
+      load: () => Promise.resolve(calls),
+      timeoutMs: 10_000,
+      doubtAbsence: false,
+    })
+    const listed = chain.list('s')
+    await expect.poll(() => calls.mostAtOnce).toBe(1)
+    calls.hang = false
+    const deleted = chain.delete('s', 'a')
+    expect(await chain.get('s', 'a')).toMatchObject({ ok: true })
+    expect(calls.items.has('s/a')).toBe(true)
+    calls.release()
+    await listed
+    expect(await deleted).toEqual({ ok: true, value: true })
+    expect(calls.items.has('s/a')).toBe(false)
+  })
+
   it('says that there is no keychain when the library cannot be loaded', async () => {
     const load = () =>
       Promise.reject(new Error('Failed to load keytar native addon, checked ["x"] on linux-x64'))
