@@ -44,13 +44,16 @@ export async function launchApp(session, env = {}) {
  * @param {string} executable
  * @param {import('./session.mjs').Session} session
  * @param {Record<string, string>} [env]
+ * @param {number} [uid] starts it as this user, which only root can; Chromium then keeps its sandbox
  * @returns {Promise<{ window: Page, process: import('node:child_process').ChildProcess, close: () => Promise<void> }>}
  */
-export async function launchPackaged(executable, session, env = {}) {
-  const args = ['--remote-debugging-port=0', ...(needsNoSandbox ? ['--no-sandbox'] : [])]
+export async function launchPackaged(executable, session, env = {}, uid = undefined) {
+  const args = ['--remote-debugging-port=0']
+  if (needsNoSandbox && uid === undefined) args.push('--no-sandbox')
   const child = spawn(executable, args, {
     env: electronEnvironment({ ...session.env, ...env }),
     stdio: ['ignore', 'ignore', 'pipe'],
+    ...(uid === undefined ? {} : { uid, gid: uid }),
   })
   session.onEnd(() => child.kill('SIGKILL'))
   const browser = await chromium.connectOverCDP(await debuggerAddress(child.stderr), { noDefaults: true })

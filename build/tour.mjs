@@ -164,7 +164,18 @@ function tableText(rows) {
   ].join('\n')
 }
 
+/** The pictures of the README are those of a tour, so that they never show what is not there. */
+function keepForReadme() {
+  const kept = path.join(root, 'build/pictures')
+  fs.mkdirSync(kept, { recursive: true })
+  for (const name of ['first-start', 'choosing-access', 'waiting', 'account-light', 'client-dark']) {
+    const file = fs.readdirSync(pictures).find((found) => found.endsWith(`-${name}.png`))
+    if (file) fs.copyFileSync(path.join(pictures, file), path.join(kept, `${name}.png`))
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await buildAll()
   await giveTour()
+  if (process.argv.includes('--readme')) keepForReadme()
 }

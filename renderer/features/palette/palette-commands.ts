@@ -20,6 +20,9 @@ export interface PaletteWorld {
   readonly actions: Actions
   readonly navigation: Navigation
   readonly addClient: () => void
+  /** The two ways of bringing a client file that need no pointer. */
+  readonly chooseFile: () => void
+  readonly pasteFile: () => void
 }
 
 type Maker = (world: PaletteWorld) => PaletteCommand[]
@@ -41,7 +44,7 @@ const pages: Maker = ({ navigation }) => [
   { id: 'go-settings', text: m.settings(), hint: m.go(), run: () => navigation.go({ page: 'settings' }) },
 ]
 
-const additions: Maker = ({ snapshot, navigation, addClient }) =>
+const additions: Maker = ({ snapshot, navigation, addClient, chooseFile, pasteFile }) =>
   snapshot.readOnly
     ? []
     : [
@@ -52,7 +55,24 @@ const additions: Maker = ({ snapshot, navigation, addClient }) =>
           run: () => navigation.go({ page: 'sign-in', accountId: null, clientId: null }),
         },
         { id: 'add-client', text: m.add_client(), hint: m.action(), run: addClient },
+        { id: 'choose-file', text: m.choose_file(), hint: m.add_client(), run: chooseFile },
+        { id: 'paste-file', text: m.paste_clipboard(), hint: m.add_client(), run: pasteFile },
       ]
+
+const links: Maker = ({ actions }) => [
+  {
+    id: 'guide',
+    text: m.open_guide(),
+    hint: m.go(),
+    run: () => void actions.openLink('google-native-app'),
+  },
+  {
+    id: 'console',
+    text: m.open_console(),
+    hint: m.go(),
+    run: () => void actions.openLink('cloud-clients'),
+  },
+]
 
 const preferences: Maker = ({ actions }) => [
   ...(['system', 'light', 'dark'] as const).map((theme) => ({
@@ -243,7 +263,7 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
 
 /** Everything that can be done right now, in the order in which an empty palette shows it. */
 export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
-  return [additions, flows, problems, pages, profile, preferences, accounts, clients].flatMap((make) =>
+  return [additions, flows, problems, pages, profile, preferences, links, accounts, clients].flatMap((make) =>
     make(world),
   )
 }

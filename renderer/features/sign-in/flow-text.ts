@@ -1,8 +1,6 @@
 import type { FlowStep, FlowView } from '../../../electron/contract/views.ts'
 import { m } from '../../messages/generated/messages.js'
 
-type StepKind = FlowStep['kind']
-
 /** What is happening, in a few words; the same for the compact row, the page and the spoken progress. */
 export function stepText(step: FlowStep): string {
   switch (step.kind) {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import * as driver from '../../../build/app-driver.mjs'
@@ -90,3 +91,47 @@ test('the archive is the only code: no app folder lies beside it', () => {
   expect(existsSync(join(folder, 'resources/app'))).toBe(false)
   expect(existsSync(join(folder, 'resources/default_app.asar'))).toBe(false)
 })
+
+/** `nobody`: a user that owns nothing. */
+const nobody = 65_534
+
+test('as an ordinary user the packaged app keeps Chromium’s own sandbox', async () => {
+  test.skip(process.platform !== 'linux' || process.getuid?.() !== 0, 'only root can become another user')
+  const reachable = spawnSync('test', ['-x', executable], { uid: nobody, gid: nobody }).status === 0
+  test.skip(!reachable, 'the folder of this clone is closed to other users')
+  await inSession(async (session) => {
+    const home = mkdtempSync(join(tmpdir(), 'latchkey-nobody-'))
+    chownSync(home, nobody, nobody)
+    const env = {
+      HOME: home,
+      XDG_CONFIG_HOME: home,
+      XDG_RUNTIME_DIR: home,
+      LATCHKEY_DATA_FOLDER: join(home, 'data'),
+    }
+    const app = await driver.launchPackaged(executable, session, env, nobody)
+    const pages = helpersOf(app.process.pid ?? 0).filter(({ command }) => command.includes('--type=renderer'))
+    expect(pages.length).toBeGreaterThan(0)
+    for (const { status, command } of pages) {
+      expect(command).not.toContain('--no-sandbox')
+      // A filter of system calls, and no way back to more rights.
+      expect(status).toMatch(/^Seccomp:\t2$/m)
+      expect(status).toMatch(/^NoNewPrivs:\t1$/m)
+    }
+    await app.close()
+    rmSync(home, { recursive: true, force: true })
+  })
+})
+
+function helpersOf(parent: number): { command: string; status: string }[] {
+  const rows = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).stdout.trim().split('\n')
+  const parents = new Map(rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]))
+  const below = (pid: number): boolean => {
+    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at))
+      if (at === parent) return true
+    return false
+  }
+  return [...parents.keys()].filter(below).map((pid) => ({
+    command: readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8'),
+    status: readFileSync(`/proc/${String(pid)}/status`, 'utf8'),
+  }))
+}
