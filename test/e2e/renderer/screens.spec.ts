@@ -202,7 +202,7 @@ const screens: Screen[] = [
     snapshot: () => sampleSnapshot(12),
     reach: async (page) => {
       await page.keyboard.press('Control+k')
-      await expect(rows(page, { name: /Add client/ })).toBeVisible()
+      await expect(rows(page, { name: /^Add client/ })).toBeVisible()
     },
   },
   {

@@ -1,0 +1,22 @@
+import AddClientDialog from './features/clients/AddClientDialog.svelte'
+import ClientsPage from './features/clients/ClientsPage.svelte'
+import FirstStart from './features/first-start/FirstStart.svelte'
+import { paletteCommands } from './features/palette/palette-commands.ts'
+import Palette from './features/palette/Palette.svelte'
+import SettingsPage from './features/settings/SettingsPage.svelte'
+import FlowPage from './features/sign-in/FlowPage.svelte'
+import SignInPage from './features/sign-in/SignInPage.svelte'
+import { overlayParts } from './ui/overlay-parts.ts'
+
+/** Everything beyond the list of accounts; loaded by `App.svelte` once that list is on the screen. */
+export const laterPages = {
+  AddClientDialog,
+  ClientsPage,
+  FirstStart,
+  FlowPage,
+  Palette,
+  SettingsPage,
+  SignInPage,
+  overlayParts,
+  paletteCommands,
+}
