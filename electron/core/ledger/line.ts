@@ -3,7 +3,7 @@
  * LF. `prev` is the SHA-256 of the exact bytes of the line before, without its LF; in the first line it names
  * the profile instead, so that a file copied from another profile is noticed.
  */
-import { createHash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 
 /** The version of the line format that this code writes, and the newest that it reads. */
 export const lineVersion = 1
@@ -51,8 +51,14 @@ export function decodeLine(text: string): Line | LineFault {
 
 /** SHA-256 of the bytes of one line without its LF, hex. */
 export function hashLine(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return hashAtOnce
+    ? hashAtOnce('sha256', bytes, 'hex')
+    : crypto.createHash('sha256').update(bytes).digest('hex')
 }
+
+// Node has it since 20.12; it takes half the time, and a start hashes every line that the snapshot does not cover.
+const hashAtOnce: typeof crypto.hash | undefined = Reflect.get(crypto, 'hash') as
+  typeof crypto.hash | undefined
 
 function parse(text: string): unknown {
   try {

@@ -22,7 +22,11 @@ const identityNames: Readonly<Record<string, string>> = {
 }
 const commonPrefix = 'https://www.googleapis.com/auth/'
 
-export const catalogueGroups: readonly ScopeGroup[] = catalogue
+/** In the file the common beginning is left out; a scope with another one is written in full. */
+export const catalogueGroups: readonly ScopeGroup[] = catalogue.map(({ product, scopes }) => ({
+  product,
+  scopes: scopes.map((name) => (name.includes(':') ? name : `${commonPrefix}${name}`)),
+}))
 
 let products: Map<string, string> | undefined
 
