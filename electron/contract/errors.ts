@@ -39,7 +39,7 @@ export const errors = {
     'Download the client file again from Google Cloud Console → Clients.',
   ),
   'file-too-large': once(
-    'The file is {size} bytes; a client file is never larger than 65,536.',
+    'The file is larger than 65,536 bytes. A client file never is.',
     'Bring the JSON file that Google Cloud Console offers for a Desktop client.',
   ),
   'file-binary': once(

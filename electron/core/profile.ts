@@ -8,12 +8,13 @@ import type { Outcome } from '../contract/outcome.ts'
 import { appError, fail, ok } from '../contract/outcome.ts'
 import type { About, ProfileName, SettingsView, Snapshot, StateDelta } from '../contract/views.ts'
 import { accountView } from './accounts/account-view.ts'
+import { activateAccount, labelAccount } from './accounts/describe-account.ts'
 import { forgetAccount, previewForgetAccount, previewRemoveClient, removeClient } from './accounts/removal.ts'
 import { SignIns } from './accounts/sign-in/sign-ins.ts'
 import { clientView } from './clients/client-view.ts'
 import { describeClient } from './clients/describe-client.ts'
-import type { ImportOptions } from './clients/import-client.ts'
 import { importClient } from './clients/import-client.ts'
+import { importFileAt, importFromClipboard, importPickedFile } from './clients/import-sources.ts'
 import type { Issuer } from './clients/issuer.ts'
 import { googleIssuer, practiceIssuer } from './clients/issuer.ts'
 import type { LatchkeyEvent } from './ledger/events.ts'
@@ -22,6 +23,7 @@ import { openLedger } from './ledger/ledger.ts'
 import type { PracticeServer } from './ports.ts'
 import type { ProfileContext, ProfilePorts } from './profile-context.ts'
 import { secretServices } from './secrets.ts'
+import { browserWithId, pickedBrowser } from './settings/browser-choice.ts'
 import type { Settings } from './settings/settings.ts'
 import { loadSettings } from './settings/settings.ts'
 import { Problems } from './state/problems.ts'
@@ -100,7 +102,7 @@ export class Profile {
   readonly #context: ProfileContext
   #stopHealthTimer: () => void = () => undefined
   #stopSweepTimer: () => void = () => undefined
-  #background: Promise<void> = Promise.resolve()
+  #settled: Promise<void> = Promise.resolve()
   #brokenAt: { readonly line: number; readonly reason: string } | null = null
   #closed = false
 
@@ -163,12 +165,14 @@ export class Profile {
    * client, and, later, comparing ledger and keychain and checking the whole chain.
    */
   async start(): Promise<void> {
-    const work = this.#settle()
-    this.#background = work
+    this.#settled = this.#settle()
     this.#stopSweepTimer = this.#options.ports.timers.after(this.#options.sweepAfterMs, () => {
-      this.#background = this.#background.then(() => this.#inspect())
+      const { log } = this.#options.ports
+      this.#settled
+        .then(() => this.#inspect())
+        .catch((cause: unknown) => log.error('inspection-failed', cause))
     })
-    await work
+    await this.#settled
   }
 
   snapshot(): Snapshot {
@@ -192,12 +196,15 @@ export class Profile {
     }
   }
 
-  /** Cancels every sign-in, writes the snapshot, gives the lock back. */
+  /**
+   * Cancels every sign-in, writes the snapshot, gives the lock back. Does not wait for the comparison with the
+   * keychain, which may take seconds: from here on it records nothing, and the next start does it again.
+   */
   async close(): Promise<void> {
     this.#stopHealthTimer()
     this.#stopSweepTimer()
     await this.#signIns.close()
-    await this.#background
+    await this.#settled.catch(() => undefined)
     this.#closed = true
     await this.#ledger.close()
     await this.#release()
@@ -209,6 +216,7 @@ export class Profile {
   }
 
   async #record(events: readonly LatchkeyEvent[]): Promise<Outcome<readonly RecordedEvent<LatchkeyEvent>[]>> {
+    if (this.#closed) return fail('internal')
     const before = this.#ledger.state().activeAccountId
     const recorded = await this.#ledger.append(events)
     if (!recorded.ok) return recorded
@@ -310,9 +318,9 @@ export class Profile {
     const settle = async <T>(outcome: Outcome<T>): Promise<Outcome<T>> => Promise.resolve(outcome)
     return {
       'app.snapshot': () => settle(ok(this.snapshot())),
-      'clients.pickFile': (params) => this.#importPicked(params),
-      'clients.importFile': ({ path, ...params }) => this.#importFrom(path, params),
-      'clients.importClipboard': (params) => this.#importClipboard(params),
+      'clients.pickFile': (params) => importPickedFile(context, params),
+      'clients.importFile': ({ path, ...params }) => importFileAt(context, path, params),
+      'clients.importClipboard': (params) => importFromClipboard(context, params),
       'clients.update': (params) => describeClient(context, params),
       'clients.previewRemoval': ({ clientId }) => settle(previewRemoveClient(state(), clientId)),
       'clients.remove': ({ clientId, tokens }) => removeClient(context, clientId, tokens),
@@ -322,8 +330,8 @@ export class Profile {
       'signIn.cancel': ({ flowId }) => settle(signIns.cancel(flowId)),
       'signIn.chooseAccount': ({ flowId, keep }) => settle(signIns.chooseAccount(flowId, keep)),
       'signIn.dismiss': ({ flowId }) => settle(signIns.dismiss(flowId)),
-      'accounts.update': ({ accountId, label }) => this.#labelAccount(accountId, label),
-      'accounts.activate': ({ accountId }) => this.#activate(accountId),
+      'accounts.update': ({ accountId, label }) => labelAccount(context, accountId, label),
+      'accounts.activate': ({ accountId }) => activateAccount(context, accountId),
       'accounts.previewForget': ({ accountId }) => settle(previewForgetAccount(state(), accountId)),
       'accounts.forget': ({ accountId, tokens }) => forgetAccount(context, accountId, tokens),
       'settings.update': (params) => this.#changeSettings(params),
@@ -347,40 +355,6 @@ export class Profile {
     return this.#signIns.start(params)
   }
 
-  async #importPicked(options: ImportOptions): ReturnType<ProfileHandlers['clients.pickFile']> {
-    const path = await this.#context.ports.desktop.pickFile('client-file')
-    return path === null ? ok({ kind: 'cancelled' }) : this.#importFrom(path, options)
-  }
-
-  async #importFrom(path: string, options: ImportOptions): ReturnType<ProfileHandlers['clients.importFile']> {
-    const bytes = await this.#context.ports.desktop.readSmallFile(path)
-    return bytes.ok ? importClient(this.#context, bytes.value, options) : bytes
-  }
-
-  async #importClipboard(options: ImportOptions): ReturnType<ProfileHandlers['clients.importClipboard']> {
-    const text = await this.#context.ports.desktop.readClipboard()
-    return text.trim() === ''
-      ? fail('clipboard-empty')
-      : importClient(this.#context, Buffer.from(text), options)
-  }
-
-  async #labelAccount(accountId: string, label: string | null): Promise<Outcome<null>> {
-    const account = this.#ledger.state().accounts.get(accountId)
-    if (!account || account.forgotten) return fail('not-found')
-    const next = label === '' ? null : label
-    if (account.label === next) return ok()
-    const recorded = await this.#record([{ type: 'account.labelled', data: { accountId, label: next } }])
-    return recorded.ok ? ok() : recorded
-  }
-
-  async #activate(accountId: string): Promise<Outcome<null>> {
-    const account = this.#ledger.state().accounts.get(accountId)
-    if (!account || account.forgotten) return fail('not-found')
-    if (this.#ledger.state().activeAccountId === accountId) return ok()
-    const recorded = await this.#record([{ type: 'account.activated', data: { accountId } }])
-    return recorded.ok ? ok() : recorded
-  }
-
   async #changeSettings(change: Partial<SettingsView>): Promise<Outcome<null>> {
     const changed = await this.#settings.change(change)
     if (!changed.ok) return changed
@@ -395,17 +369,13 @@ export class Profile {
   }
 
   async #chooseBrowser(browserId: string | null): Promise<Outcome<null>> {
-    if (browserId === null) return this.#changeSettings({ browser: { kind: 'system' } })
-    const found = (await this.#context.ports.browser.installed()).find((browser) => browser.id === browserId)
-    if (!found) return fail('browser-missing')
-    return this.#changeSettings({ browser: { kind: 'program', name: found.name, path: found.path } })
+    const browser = await browserWithId(this.#context.ports.browser, browserId)
+    return browser.ok ? this.#changeSettings({ browser: browser.value }) : browser
   }
 
   async #pickBrowser(): Promise<Outcome<null>> {
-    const path = await this.#context.ports.desktop.pickFile('browser')
-    if (path === null) return ok()
-    const name = (path.split(/[/\\]/).pop() ?? path).slice(0, 120)
-    return this.#changeSettings({ browser: { kind: 'program', name, path } })
+    const browser = await pickedBrowser(this.#context.ports.desktop)
+    return browser ? this.#changeSettings({ browser }) : ok()
   }
 
   async #setClockOffset(offsetMs: number): Promise<Outcome<null>> {

@@ -26,7 +26,7 @@ export const errorsHi: Readonly<Record<ErrorCode, { readonly message: string; re
     next: 'Google Cloud Console → Clients से क्लाइंट फ़ाइल फिर डाउनलोड करें।',
   },
   'file-too-large': {
-    message: 'फ़ाइल {size} बाइट की है; क्लाइंट फ़ाइल 65,536 से बड़ी नहीं होती।',
+    message: 'फ़ाइल 65,536 बाइट से बड़ी है। क्लाइंट फ़ाइल कभी इतनी बड़ी नहीं होती।',
     next: 'वह JSON फ़ाइल लाएँ जो Google Cloud Console डेस्कटॉप क्लाइंट के लिए देता है।',
   },
   'file-binary': {

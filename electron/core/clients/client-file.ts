@@ -45,7 +45,7 @@ export function parseClientFile(bytes: Uint8Array, profile: ProfileName): Outcom
 }
 
 function decodeText(bytes: Uint8Array): Outcome<string> {
-  if (bytes.byteLength > maxClientFileBytes) return fail('file-too-large', { size: bytes.byteLength })
+  if (bytes.byteLength > maxClientFileBytes) return fail('file-too-large')
   if (bytes.includes(0)) return fail('file-binary')
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()

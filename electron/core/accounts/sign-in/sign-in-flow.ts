@@ -141,7 +141,8 @@ export class SignInFlow {
   shiftTimes(byMs: number): void {
     this.#startedAt += byMs
     this.#endsAt += byMs
-    this.#onChange(this.view())
+    const step = this.#step
+    this.#to(step.kind === 'choosing-account' ? { ...step, chooseBefore: this.#endsAt } : step)
   }
 
   async #signIn(): Promise<FlowStep> {
