@@ -93,7 +93,7 @@ async function connect(folder, until) {
     await wait(50)
   }
   const [port, endpoint] = fs.readFileSync(portFile, 'utf8').split('\n')
-  const browser = await chromium.connectOverCDP(`ws://127.0.0.1:${port}${endpoint}`)
+  const browser = await connectWithPatience(`ws://127.0.0.1:${port}${endpoint}`, until)
   const [context] = browser.contexts()
   if (!context) throw new Error('the browser has no window')
   const page = context.pages()[0] ?? (await context.waitForEvent('page'))
@@ -104,6 +104,22 @@ async function connect(folder, until) {
       await browser.close()
       end(folder)
     },
+  }
+}
+
+/**
+ * A browser that has just come up sometimes takes the connection and never answers on it; the next one it answers.
+ *
+ * @param {string} address
+ * @param {number} until
+ */
+async function connectWithPatience(address, until) {
+  for (;;) {
+    try {
+      return await chromium.connectOverCDP(address, { timeout: 4000 })
+    } catch (error) {
+      if (Date.now() > until) throw error
+    }
   }
 }
 

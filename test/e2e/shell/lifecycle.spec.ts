@@ -173,12 +173,12 @@ test('a page whose process dies comes back', async () => {
         contents.getURL().startsWith('app://')
       )
     })
+  const faults = (): Promise<number> =>
+    app.electron.evaluate(() => (globalThis as unknown as { fixture: Fixture }).fixture.faults.length)
   await crash()
+  // First that it was noticed: until then the page counts as alive.
+  await expect.poll(faults, { timeout: 10_000 }).toBe(1)
   await expect.poll(alive, { timeout: 10_000 }).toBe(true)
-  const faults = await app.electron.evaluate(
-    () => (globalThis as unknown as { fixture: Fixture }).fixture.faults,
-  )
-  expect(faults).toHaveLength(1)
 })
 
 test("a developer's window reloads when its files change", async () => {
