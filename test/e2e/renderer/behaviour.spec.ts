@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { errors } from '../../../electron/contract/errors.ts'
 import { appError, fail, ok } from '../../../electron/contract/outcome.ts'
@@ -12,6 +13,11 @@ import {
 import { expect, rows, test } from './window.ts'
 
 const addedClient: ImportResult = { kind: 'added', clientId: sampleClient().clientId, secretReplaced: false }
+
+async function openPalette(page: Page): Promise<void> {
+  await page.keyboard.press('Control+k')
+  await expect(page.getByRole('dialog')).toBeVisible()
+}
 
 test('a sign-in can be started with the keyboard alone', async ({ page, open }) => {
   const flow = sampleFlow({ kind: 'waiting', notice: null })
@@ -154,6 +160,7 @@ test('pasting at the first start asks main to read the clipboard, then leads to 
   const double = await open(sampleSnapshot(0), {
     prepare: (prepared) => prepared.answerWith({ 'clients.importClipboard': () => ok(addedClient) }),
   })
+  await expect(page.getByRole('button', { name: 'Paste from clipboard' })).toBeVisible()
   await page.evaluate(() =>
     document.body.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true })),
   )
@@ -207,12 +214,12 @@ test('forgetting an account needs the second step, says its number, and shows it
 
 test('the palette does what the buttons do', async ({ page, open }) => {
   const double = await open(sampleSnapshot(3))
-  await page.keyboard.press('Control+k')
+  await openPalette(page)
   await page.keyboard.type('make ben.rao active')
   await expect(page.getByRole('dialog').getByRole('option')).toHaveCount(1)
   await page.keyboard.press('Enter')
   await expect.poll(() => double.callsOf('accounts.activate')).toEqual([{ accountId: 'account-00000001' }])
-  await page.keyboard.press('Control+k')
+  await openPalette(page)
   await page.keyboard.type('theme: dark')
   await page.keyboard.press('Enter')
   await expect.poll(() => double.callsOf('settings.update')).toEqual([{ theme: 'dark' }])

@@ -23,6 +23,7 @@ export interface StartOptions {
   readonly windowState?: unknown
   readonly theme?: 'system' | 'light' | 'dark'
   readonly quitDelayMs?: number
+  readonly closeWhenShown?: boolean
   readonly env?: Readonly<Record<string, string>>
 }
 
@@ -141,6 +142,7 @@ export function fixtureStart(
     windowState: options.windowState,
     theme: options.theme,
     quitDelayMs: options.quitDelayMs,
+    closeWhenShown: options.closeWhenShown,
   }
   const args = [folder.app, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])]
   const env = { ...plainEnvironment(), ...options.env, LATCHKEY_SHELL_FIXTURE: JSON.stringify(settings) }

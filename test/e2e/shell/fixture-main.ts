@@ -3,6 +3,7 @@
  * called. What the test wants to know of main it reads from `globalThis.fixture`.
  */
 import { mkdirSync } from 'node:fs'
+import { BrowserWindow } from 'electron'
 import type { CommandHandlers } from '../../../electron/contract/answer.ts'
 import type { CommandName } from '../../../electron/contract/commands.ts'
 import { commands } from '../../../electron/contract/commands.ts'
@@ -25,6 +26,8 @@ interface FixtureSettings {
   readonly windowState?: unknown
   readonly theme?: 'system' | 'light' | 'dark'
   readonly quitDelayMs?: number
+  /** Closes the window as the person would, once it is there. */
+  readonly closeWhenShown?: boolean
 }
 
 const settings = JSON.parse(process.env['LATCHKEY_SHELL_FIXTURE'] ?? '{}') as FixtureSettings
@@ -59,7 +62,10 @@ const shell = startShell({
     })
     process.stdout.write('closed the ledger\n')
   },
-  onShown: () => process.stdout.write('shown\n'),
+  onShown: () => {
+    process.stdout.write('shown\n')
+    if (settings.closeWhenShown) setImmediate(() => BrowserWindow.getAllWindows()[0]?.close())
+  },
   onFault: (what, cause) => faults.push(`${what}: ${String(cause)}`),
   onRefusal: (refusal) => refusals.push({ ...refusal }),
 })

@@ -64,15 +64,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
 
 test('the ledger is closed when the person closes the window', async () => {
   test.skip(process.platform === 'darwin', 'an app without windows goes on there')
-  const app = await start({ quitDelayMs: 200 })
-  let output = ''
-  app.electron.process().stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-  const ended = new Promise((resolve) => {
-    app.electron.process().once('close', resolve)
-  })
-  await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
-  await ended
-  expect(output).toContain('closed the ledger')
+  const app = startPlainly(folder, { dataFolder: newDataFolder(), quitDelayMs: 200, closeWhenShown: true })
+  expect(await app.ended).toEqual({ code: 0, output: 'shown\nclosed the ledger\n' })
 })
 
 test('the window opens where it was', async () => {
