@@ -135,8 +135,8 @@ function runStep({ name, tool, args }, live) {
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const children = new Set()
 
-/** @type {Counts & { skips: string[], failures: string[] }} */
-const sum = { passed: 0, failed: 0, skipped: 0, skips: [], failures: [] }
+/** @type {Counts & { skips: string[], secondTries: string[], failures: string[] }} */
+const sum = { passed: 0, failed: 0, skipped: 0, skips: [], secondTries: [], failures: [] }
 
 /**
  * @param {Step} step
@@ -153,6 +153,7 @@ async function perform(step, live) {
   sum.failed += counts.failed
   sum.skipped += counts.skipped
   sum.skips.push(...counts.skips.map((text) => `${step.name}: ${text}`))
+  sum.secondTries.push(...counts.secondTries.map((title) => `${step.name}: ${title}`))
   if (counts.failed > 0) sum.failures.push(`${step.name}: ${counts.failed} failed`)
   const verdict = counts.failed > 0 ? 'FAILED' : 'ok'
   const figures = step.report
@@ -169,13 +170,14 @@ async function perform(step, live) {
  * @param {Step} step
  * @param {string} report
  * @param {boolean} ok
- * @returns {Counts & { skips: string[] }}
+ * @returns {Counts & { skips: string[], secondTries: string[] }}
  */
 function countsOf(step, report, ok) {
-  if (!step.report) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, skips: [] }
+  const none = { skips: [], secondTries: [] }
+  if (!step.report) return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, ...none }
   const read = step.report === 'vitest' ? readVitestReport : readPlaywrightReport
   const counts = read(report)
-  if (counts === null) return { passed: 0, failed: 1, skipped: 0, skips: [] }
+  if (counts === null) return { passed: 0, failed: 1, skipped: 0, ...none }
   const ran = counts.passed + counts.failed + counts.skipped > 0
   const failed = counts.failed === 0 && !(ok && ran) ? 1 : counts.failed
   return { ...counts, failed }
@@ -221,6 +223,7 @@ for (const step of chosen(suites, wanted)) await perform(step, true)
 
 say('')
 for (const skip of sum.skips) say(`skipped  ${skip}`)
+for (const title of sum.secondTries) say(`second try  ${title}`)
 for (const failure of sum.failures) say(`failed   ${failure}`)
 say(`in ${((Date.now() - since) / 1000).toFixed(0)} s`)
 say(`${sum.passed} passed, ${sum.failed} failed, ${sum.skipped} skipped`)

@@ -7,6 +7,8 @@ export default defineConfig({
   reporter: [['list']],
   fullyParallel: true,
   workers: 2,
+  // A second try counts and is named in the sum of the gate.
+  retries: 1,
   timeout: 60_000,
   expect: { timeout: 5_000 },
   use: {
