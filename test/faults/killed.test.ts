@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { arriveAt, asha, consentAs, sam } from '../support/real-google.ts'
 import type { RealProfile } from '../support/real-profile.ts'
@@ -48,11 +47,31 @@ async function expectWhole(app: RealProfile): Promise<void> {
 
 /** Two starts: in the first, what a crash left is finished, and ledger and keychain are compared. */
 async function openTwice(): Promise<RealProfile> {
-  const first = await world.open({ sweepAfterMs: 0 })
-  await sleep(50)
-  // Waits until the comparison is done.
+  const lists: Promise<unknown>[] = []
+  const first = await world.open({
+    sweepAfterMs: 0,
+    wrap: (ports) => {
+      const list: typeof ports.secretStore.list = (service) => {
+        const listed = ports.secretStore.list(service)
+        lists.push(listed)
+        return listed
+      }
+      return { ...ports, secretStore: { ...ports.secretStore, list } }
+    },
+  })
+  // The comparison lists both kinds of secrets first; what it then changes is done when both sides agree.
+  await expect.poll(() => lists.length, { timeout: 10_000 }).toBe(2)
+  await Promise.all(lists)
+  await expect.poll(() => agree(first), { timeout: 10_000 }).toBe(true)
   await first.close()
   return world.open()
+}
+
+async function agree(app: RealProfile): Promise<boolean> {
+  const { accounts } = await app.snapshot()
+  const tokens = accounts.flatMap(({ grants }) => grants.flatMap((grant) => grant.tokens))
+  const ids = tokens.filter(({ standing }) => standing === 'held').map(({ tokenId }) => tokenId)
+  return [...(await refreshTokensInKeychain()).keys()].sort().join() === ids.sort().join()
 }
 
 describe.skipIf(partsMissing !== null)('a process killed in a sign-in', () => {
