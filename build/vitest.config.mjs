@@ -11,6 +11,9 @@ const project = (name, more = {}) => ({
   test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
 })
 
+/** Real keyrings and sockets on a busy machine: a second try counts, and the runner names it. */
+const realParts = { retry: 1, globalSetup: ['build/vitest-session.mjs'] }
+
 export default defineConfig({
   root,
   test: {
@@ -20,8 +23,8 @@ export default defineConfig({
     passWithNoTests: false,
     projects: [
       project('unit', { testTimeout: 10_000 }),
-      project('integration', { testTimeout: 30_000, globalSetup: ['build/vitest-session.mjs'] }),
-      project('faults', { testTimeout: 60_000, globalSetup: ['build/vitest-session.mjs'] }),
+      project('integration', { testTimeout: 30_000, ...realParts }),
+      project('faults', { testTimeout: 60_000, ...realParts }),
     ],
   },
 })
