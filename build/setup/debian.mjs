@@ -23,8 +23,6 @@ const needs = [
   ['dbus', 'dbus-daemon'],
   ['gnome-keyring'],
   ['libsecret-1-0'],
-  // what the tests look at processes with
-  ['procps'],
   // letters for the screenshots, Devanagari included
   ['fonts-noto-core', 'fonts-lohit-deva'],
   ['fonts-dejavu-core', 'fonts-liberation'],

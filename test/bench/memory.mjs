@@ -1,7 +1,7 @@
 /** Memory of the open window and what it does when nobody does anything, beside a bare window. Linux only. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { comparedFigure, missingFigure, plainFigure } from './figures.mjs'
-import { copiesBeside, cpuTimes, memoryOf } from './process-tree.mjs'
+import { copiesBeside, cpuTimes, memoryOf } from '../support/process-tree.mjs'
 import { runOnce } from './program.mjs'
 
 /** @typedef {import('./program.mjs').Program} Program */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { AccountView } from '../../electron/contract/views.ts'
 import { arriveAt, asha, consentAs, sam } from '../support/real-google.ts'
 import type { RealProfile } from '../support/real-profile.ts'
 import { openRealProfile, refreshTokensInKeychain } from '../support/real-profile.ts'
@@ -36,10 +37,8 @@ const leftAfter = (step: StepName): Left => {
 /** Ledger and keychain know the same tokens, and each of them works at Google. */
 async function expectWhole(app: RealProfile): Promise<void> {
   const { accounts, problems, readOnly } = await app.snapshot()
-  const held = accounts.flatMap(({ grants }) => grants.flatMap(({ tokens }) => tokens))
-  const ids = held.filter(({ standing }) => standing === 'held').map(({ tokenId }) => tokenId)
   const kept = await refreshTokensInKeychain()
-  expect([...kept.keys()].sort()).toEqual(ids.sort())
+  expect([...kept.keys()].sort()).toEqual(heldIn(accounts))
   for (const secret of kept.values()) expect((await world.google.refresh(secret)).status).toBe(200)
   expect(readOnly).toBe(false)
   expect(problems.map(({ error }) => error.code).filter((code) => code !== 'ledger-torn')).toEqual([])
@@ -69,9 +68,16 @@ async function openTwice(): Promise<RealProfile> {
 
 async function agree(app: RealProfile): Promise<boolean> {
   const { accounts } = await app.snapshot()
+  return [...(await refreshTokensInKeychain()).keys()].sort().join() === heldIn(accounts).join()
+}
+
+/** The ids of the tokens that the ledger takes for held, in order. */
+function heldIn(accounts: readonly AccountView[]): string[] {
   const tokens = accounts.flatMap(({ grants }) => grants.flatMap((grant) => grant.tokens))
-  const ids = tokens.filter(({ standing }) => standing === 'held').map(({ tokenId }) => tokenId)
-  return [...(await refreshTokensInKeychain()).keys()].sort().join() === ids.sort().join()
+  return tokens
+    .filter(({ standing }) => standing === 'held')
+    .map(({ tokenId }) => tokenId)
+    .sort()
 }
 
 describe.skipIf(partsMissing !== null)('a process killed in a sign-in', () => {

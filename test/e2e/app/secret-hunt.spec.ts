@@ -2,7 +2,6 @@
  * Hunts for every secret that practice Google ever issued in a whole working life of the app: files, logs, process
  * arguments and environments, the memory of every process but main, what the window shows and what the app printed.
  */
-import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHttp } from '../../../electron/adapters/http.ts'
@@ -10,6 +9,7 @@ import { systemRandom } from '../../../electron/adapters/random.ts'
 import type { Fault } from '../../../electron/practice/faults.ts'
 import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
 import { startPracticeGoogle } from '../../../electron/practice/practice-google.ts'
+import { processTree } from '../../support/process-tree.mjs'
 import type { RunningApp } from './running-app.ts'
 import { consentInBrowser, expect, openPractice, signIn, startSignIn, test } from './running-app.ts'
 
@@ -104,17 +104,6 @@ function found(where: Buffer, hunted: readonly Buffer[]): string[] {
   return hunted
     .filter((secret) => where.includes(secret))
     .map((secret) => `${secret.toString().slice(0, 6)}…`)
-}
-
-function processTree(root: number): number[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
-  const parents = new Map(rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]))
-  const below = (pid: number): boolean => {
-    for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at))
-      if (at === root) return true
-    return false
-  }
-  return [...parents.keys()].filter(below)
 }
 
 function filesBelow(folder: string): string[] {

@@ -11,6 +11,7 @@ import type { Session } from '../../../build/session.mjs'
 import { startSession } from '../../../build/session.mjs'
 import { readRuntime } from '../../../build/setup/electron-runtime.mjs'
 import { installSystemBrowser } from '../../../build/system-browser.mjs'
+import { processTree } from '../../support/process-tree.mjs'
 
 const { folder, executable } = unpackedApp()
 const email = 'sam.field@gmail.test'
@@ -109,7 +110,12 @@ test('as an ordinary user the packaged app keeps Chromium’s own sandbox', asyn
       LATCHKEY_DATA_FOLDER: join(home, 'data'),
     }
     const app = await driver.launchPackaged(executable, session, env, nobody)
-    const pages = helpersOf(app.process.pid ?? 0).filter(({ command }) => command.includes('--type=renderer'))
+    const pages = processTree(app.process.pid ?? 0)
+      .map((pid) => ({
+        command: readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8'),
+        status: readFileSync(`/proc/${String(pid)}/status`, 'utf8'),
+      }))
+      .filter(({ command }) => command.includes('--type=renderer'))
     expect(pages.length).toBeGreaterThan(0)
     for (const { status, command } of pages) {
       expect(command).not.toContain('--no-sandbox')
@@ -121,17 +127,3 @@ test('as an ordinary user the packaged app keeps Chromium’s own sandbox', asyn
     rmSync(home, { recursive: true, force: true })
   })
 })
-
-function helpersOf(parent: number): { command: string; status: string }[] {
-  const rows = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' }).stdout.trim().split('\n')
-  const parents = new Map(rows.map((row) => row.trim().split(/\s+/).map(Number) as [number, number]))
-  const below = (pid: number): boolean => {
-    for (let at = parents.get(pid); at !== undefined && at > 1; at = parents.get(at))
-      if (at === parent) return true
-    return false
-  }
-  return [...parents.keys()].filter(below).map((pid) => ({
-    command: readFileSync(`/proc/${String(pid)}/cmdline`, 'utf8'),
-    status: readFileSync(`/proc/${String(pid)}/status`, 'utf8'),
-  }))
-}
