@@ -4,16 +4,23 @@
  */
 import * as v from 'valibot'
 import {
+  causeKindSchema,
+  checkEverySchema,
   clientIdSchema,
   idSchema,
   importResultSchema,
   installedBrowserSchema,
   labelSchema,
   languageSchema,
+  lifeViewSchema,
+  practiceRulesSchema,
+  practiceViewSchema,
   profileSchema,
+  proxyChoiceSchema,
   publishingSchema,
   removalPreviewSchema,
   scopeSchema,
+  signInPreviewSchema,
   snapshotSchema,
   themeSchema,
   userTypeSchema,
@@ -38,6 +45,7 @@ const flow = v.strictObject({ flowId: idSchema })
 const centuryMs = 100 * 366 * 24 * 3600 * 1000
 const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
 const seenTokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000))
+const practiceSub = v.pipe(v.string(), v.regex(/^\d{1,64}$/))
 const importOptions = { acceptUncheckedSecret: v.boolean() }
 
 export const links = {
@@ -57,6 +65,8 @@ export const commands = {
     v.strictObject({ link: v.picklist(Object.keys(links) as [LinkName, ...LinkName[]]) }),
     done,
   ),
+  /** The window saw the network come back: only Chromium's pages are told of that. */
+  'app.networkReturned': command(nothing, done),
 
   /** The file picker, the clipboard and a dropped file are read by main, so that a secret never passes the window. */
   'clients.pickFile': command(v.strictObject(importOptions), importResultSchema),
@@ -68,6 +78,8 @@ export const commands = {
       label: v.exactOptional(v.pipe(labelSchema, v.minLength(1))),
       publishing: v.exactOptional(publishingSchema),
       userType: v.exactOptional(userTypeSchema),
+      retired: v.exactOptional(v.boolean()),
+      keepAlive: v.exactOptional(v.boolean()),
     }),
     done,
   ),
@@ -75,6 +87,15 @@ export const commands = {
   /** `tokens` is the number the person saw in the preview; a different one by now is refused. */
   'clients.remove': command(v.strictObject({ clientId: clientIdSchema, tokens: seenTokens }), done),
 
+  /** What a sign-in would cost, asked before the browser opens. Null for an account that is not known yet. */
+  'signIn.preview': command(
+    v.strictObject({
+      clientId: clientIdSchema,
+      scopes: v.pipe(v.array(scopeSchema), v.maxLength(100)),
+      accountId: idSchema,
+    }),
+    signInPreviewSchema,
+  ),
   'signIn.start': command(
     v.strictObject({
       clientId: clientIdSchema,
@@ -95,10 +116,35 @@ export const commands = {
   'accounts.previewForget': command(v.strictObject({ accountId: idSchema }), removalPreviewSchema),
   'accounts.forget': command(v.strictObject({ accountId: idSchema, tokens: seenTokens }), done),
 
-  'settings.update': command(
-    v.strictObject({ language: v.exactOptional(languageSchema), theme: v.exactOptional(themeSchema) }),
+  /** Refreshes every token of the account that is held here, now. Answers when all of them have. */
+  'accounts.check': command(v.strictObject({ accountId: idSchema }), done),
+  /** The lives of all tokens of an account that are shown. */
+  'accounts.lives': command(v.strictObject({ accountId: idSchema }), v.array(lifeViewSchema)),
+  /** Puts a short-lived access token of the newest working token into the clipboard, which is cleared later. */
+  'accounts.copyAccessToken': command(
+    v.strictObject({ accountId: idSchema, clientId: clientIdSchema }),
+    v.strictObject({ expiresAt: v.pipe(v.number(), v.integer()) }),
+  ),
+  /** What the person knows about a death; null takes it back. */
+  'tokens.correctCause': command(
+    v.strictObject({ tokenId: idSchema, cause: v.nullable(causeKindSchema) }),
     done,
   ),
+  /** Takes a dead token out of view, and its secret out of the keychain. */
+  'tokens.dismiss': command(v.strictObject({ tokenId: idSchema }), done),
+
+  'settings.update': command(
+    v.strictObject({
+      language: v.exactOptional(languageSchema),
+      theme: v.exactOptional(themeSchema),
+      checkEvery: v.exactOptional(checkEverySchema),
+      proxy: v.exactOptional(proxyChoiceSchema),
+    }),
+    done,
+  ),
+  /** The person picks a PEM file; it is read and checked before it counts. */
+  'settings.pickCaFile': command(nothing, done),
+  'settings.clearCaFile': command(nothing, done),
   'settings.listBrowsers': command(nothing, v.array(installedBrowserSchema)),
   /** Null is the system's own choice. */
   'settings.chooseBrowser': command(v.strictObject({ browserId: v.nullable(idSchema) }), done),
@@ -110,6 +156,23 @@ export const commands = {
   ),
   'practice.setClock': command(
     v.strictObject({ at: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(41e11)) }),
+    done,
+  ),
+
+  /** What people, administrators and other machines would do. */
+  'practice.act': command(
+    v.variant('act', [
+      v.strictObject({ act: v.literal('change-password'), sub: practiceSub }),
+      v.strictObject({ act: v.literal('revoke-at-account-page'), sub: practiceSub }),
+      v.strictObject({ act: v.literal('set-disabled'), sub: practiceSub, disabled: v.boolean() }),
+      v.strictObject({
+        act: v.literal('mint-elsewhere'),
+        sub: practiceSub,
+        count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+      }),
+      v.strictObject({ act: v.literal('set-rules'), rules: practiceRulesSchema }),
+      v.strictObject({ act: v.literal('set-fault'), fault: practiceViewSchema.entries.fault }),
+    ]),
     done,
   ),
 

@@ -235,28 +235,28 @@ export const errors = {
     'Google gave no refresh token, so nothing was kept.',
     'Remove the app’s access at myaccount.google.com/connections, then sign in again.',
   ),
-  'network-offline': again('The network could not be reached.', 'Check the connection, then start again.'),
+  'network-offline': again('The network could not be reached.', 'Check the connection, then try again.'),
   'network-failed': again(
     'The connection to the token service broke: {reason}.',
-    'Check the connection and any proxy, then start again.',
+    'Check the connection and any proxy, then try again.',
   ),
   'answer-not-json': again(
     'Something on the network answered in place of the token service.',
-    'Often a sign-in page of a Wi-Fi or a proxy. Open a web page, then start again.',
+    'Often a sign-in page of a Wi-Fi or a proxy. Open a web page, then try again.',
   ),
   'answer-malformed': again(
     'The token service answered in a form that is not allowed: {reason}.',
-    'Start again. If it stays, a proxy may be changing the answers.',
+    'Try again. If it stays, a proxy may be changing the answers.',
   ),
   'answer-too-large': again(
     'The token service answered with far more data than allowed.',
-    'Start again. If it stays, a proxy may be changing the answers.',
+    'Try again. If it stays, a proxy may be changing the answers.',
   ),
   'server-unavailable': again(
     'The token service is not available right now (status {status}).',
-    'Wait a minute, then start again.',
+    'Wait a minute, then try again.',
   ),
-  'rate-limited': again('Google asks to wait before the next try.', 'Wait a few minutes, then start again.'),
+  'rate-limited': again('Google asks to wait before the next try.', 'Wait a few minutes, then try again.'),
   'code-refused': again(
     'Google did not accept the sign-in code: {reason}.',
     'Start again. A code can be used only once and soon.',
@@ -305,11 +305,64 @@ export const errors = {
   ),
   'token-error-other': again(
     'The token service answered with “{error}”.',
-    'Start again. If it stays, the code shown helps when asking for help.',
+    'Try again. If it stays, the code shown helps when asking for help.',
   ),
   'dpop-required': once(
     'Google asks for a proof of possession that this version cannot give.',
     'Use a client without that requirement.',
+  ),
+
+  // Refreshing (google-oauth.md 1.10, 2.2)
+  'token-dead': once(
+    'Google does not accept this token any more: {reason}.',
+    'Sign the account in again. The account’s page says what most likely ended it.',
+  ),
+  'no-usable-token': once(
+    'No token that works is held for this account and client.',
+    'Sign the account in again.',
+  ),
+  'scopes-not-held': once(
+    'The access asked for goes beyond what was granted.',
+    'Sign in again and allow it, or ask for less.',
+  ),
+  'scopes-not-narrowed': once(
+    'Google gave other access than the narrower one asked for, so it was not handed out.',
+    'Ask without naming scopes, or sign in with only these scopes.',
+  ),
+  'consent-required': once('Google asks this account to consent again.', 'Sign the account in again.'),
+  'token-at-other-client': once(
+    'Google says that this token belongs to another client.',
+    'Sign the account in again with this client.',
+  ),
+  'waiting-to-retry': again(
+    'The last try failed in passing. The next one is in {seconds} seconds.',
+    'Wait, or check again by hand.',
+  ),
+  'nothing-to-check': once(
+    'No token of this account is held here, so there is nothing to check.',
+    'Sign the account in again.',
+  ),
+  'clock-ahead': once(
+    'The clock of this computer is about {minutes} minutes ahead. Latchkey reckons with Google’s time until it is set right.',
+    'Set the clock of the computer.',
+  ),
+  'clock-behind': once(
+    'The clock of this computer is about {minutes} minutes behind. Latchkey reckons with Google’s time until it is set right.',
+    'Set the clock of the computer.',
+  ),
+  'not-dead': once(
+    'This token is not known to be dead.',
+    'Check the account first; only dead tokens can be dismissed.',
+  ),
+
+  // Network settings
+  'ca-file-invalid': once(
+    'This file holds no certificate in PEM form, or is larger than 65,536 bytes.',
+    'Choose the file with just your administrator’s own certificates; it starts with “-----BEGIN CERTIFICATE-----”.',
+  ),
+  'proxy-failed': again(
+    'The proxy {host} could not be used: {reason}.',
+    'Check the proxy in Settings, then try again.',
   ),
 
   // Id token (google-oauth.md 4.3)

@@ -27,20 +27,131 @@ export const appErrorSchema = v.strictObject({
 export const profileSchema = v.picklist(['real', 'practice'])
 export type ProfileName = v.InferOutput<typeof profileSchema>
 
+/** Google's rules that end a refresh token (DESIGN section 5, google-oauth.md 2.2). */
+export const clockKindSchema = v.picklist([
+  'eviction',
+  'account-cap',
+  'idle',
+  'testing',
+  'time-based',
+  'session',
+  'password',
+  'revocation',
+  'client-idle',
+])
+export type ClockKind = v.InferOutput<typeof clockKindSchema>
+
+/**
+ * One clock that applies to a token. `at` is the earliest instant at which it may strike, `latest` the last one
+ * where the rule leaves a span; both null for a condition, which has no instant. `signIns` only for eviction:
+ * after how many more sign-ins under this client the token falls off.
+ *
+ * `stated`: Google said so in a token response. `documented`: follows from a rule that Google publishes.
+ * `learned`: from what happened before. `declared`: rests on what the person said of the client. `possible`:
+ * applies only if something is so that nobody here knows; never taken for the next deadline.
+ */
+export const clockViewSchema = v.strictObject({
+  kind: clockKindSchema,
+  at: v.nullable(instant),
+  latest: v.nullable(instant),
+  certainty: v.picklist(['stated', 'documented', 'learned', 'declared', 'possible']),
+  /** Where the rule stands: a section of google-oauth.md. */
+  source: text(40),
+  signIns: v.nullable(count),
+})
+export type ClockView = v.InferOutput<typeof clockViewSchema>
+
+/** Why a refresh token stopped working, as far as local history can tell (google-oauth.md 2.2). */
+export const causeKindSchema = v.picklist([
+  'revoked-here',
+  'revoked-elsewhere',
+  'idle',
+  'password',
+  'evicted',
+  'account-cap',
+  'time-based',
+  'admin',
+  'session',
+  'testing',
+  'client-deleted',
+  'account-deleted',
+  'unknown',
+])
+export type CauseKind = v.InferOutput<typeof causeKindSchema>
+
+/**
+ * One cause with its evidence. Causes that fit alike share a `rank`; 1 is the likeliest. The window has one
+ * sentence for each `evidence`, filled with `details` (instants in ms under names that end in `At`).
+ */
+export const causeViewSchema = v.strictObject({
+  kind: causeKindSchema,
+  rank: v.pipe(count, v.minValue(1)),
+  evidence: v.picklist([
+    'person-says',
+    'revoked-here',
+    'all-of-project-died',
+    'unused-days',
+    'gmail-together',
+    'gmail-alone',
+    'sign-ins-since',
+    'oldest-died-alone',
+    'many-programs',
+    'stated-end',
+    'admin-policy',
+    'session-refused',
+    'testing-day',
+    'client-answer',
+    'account-answer',
+    'nothing',
+  ]),
+  details: v.record(text(40), v.union([text(200), v.number()])),
+})
+export type CauseView = v.InferOutput<typeof causeViewSchema>
+
+/** What the latest refused refresh of a token means. `dead` is final; the others can pass. */
+export const verdictSchema = v.picklist(['dead', 'person', 'client', 'fault'])
+export type Verdict = v.InferOutput<typeof verdictSchema>
+
 /**
  * How a refresh token stands here. `held`: its secret is in the keychain. `elsewhere`: forgotten here, presumably
- * still live at Google, so it counts. `missing`: it should be in the keychain and is not.
+ * still live at Google, so it counts. `missing`: it should be in the keychain and is not. `dead`: Google refused
+ * it for good; it stays in view until dismissed.
  */
 export const tokenViewSchema = v.strictObject({
   tokenId: idSchema,
-  standing: v.picklist(['held', 'elsewhere', 'missing']),
+  standing: v.picklist(['held', 'elsewhere', 'missing', 'dead']),
   scopes: v.array(scopeSchema),
   mintedAt: instant,
   lastUsedAt: instant,
   /** From `refresh_token_expires_in` (google-oauth.md 1.8); null where Google gave none. */
   expiresAt: v.nullable(instant),
+  /** The next deadline: the earliest clock with an instant that is not merely possible. Null once dead. */
+  next: v.nullable(clockViewSchema),
+  /** The latest refusal, until a refresh succeeds again. */
+  refusal: v.nullable(v.strictObject({ verdict: verdictSchema, at: instant, error: appErrorSchema })),
+  /** Likeliest first; the first is `unknown` where there is no evidence. Null while it is not known dead. */
+  death: v.nullable(
+    v.strictObject({
+      at: instant,
+      causes: v.array(causeViewSchema),
+      /** What the person said it was. */
+      corrected: v.nullable(causeKindSchema),
+    }),
+  ),
 })
 export type TokenView = v.InferOutput<typeof tokenViewSchema>
+
+/** Everything about the life of one token, for its picture. Asked for one account at a time: lists need less. */
+export const lifeViewSchema = v.strictObject({
+  tokenId: idSchema,
+  clientId: clientIdSchema,
+  /** Those with an instant first, soonest first; conditions after them. */
+  clocks: v.array(clockViewSchema),
+  refreshCount: count,
+  /** The latest ones and a thinning selection of the older; ascending. */
+  refreshes: v.array(instant),
+})
+export type LifeView = v.InferOutput<typeof lifeViewSchema>
 
 export const grantViewSchema = v.strictObject({
   clientId: clientIdSchema,
@@ -53,6 +164,8 @@ export const grantViewSchema = v.strictObject({
   /** A lower bound: what was minted here and is not known dead (google-oauth.md 2.3). */
   liveAtLeast: count,
   limit: count,
+  /** A check of this grant is under way, or failed in passing and will be repeated; null when neither. */
+  check: v.nullable(v.strictObject({ running: v.boolean(), error: v.nullable(appErrorSchema) })),
 })
 export type GrantView = v.InferOutput<typeof grantViewSchema>
 
@@ -64,13 +177,38 @@ export const healthViewSchema = v.strictObject({
     'secret-missing',
     'many-tokens',
     'limit-near',
-    'expires-soon',
-    'expired',
+    /** The next deadline is within a week; `clock` says which. */
+    'deadline',
+    /** The deadline of `clock` has passed and Google has not been asked since. */
+    'deadline-passed',
+    /** Google refuses it for good; `cause` is the likeliest one. */
+    'died',
+    'session-ended',
+    'admin-policy',
+    'access-denied',
+    'client-broken',
+    'refused',
   ]),
   /** The instant that the reason is about, if it has one. */
   at: v.nullable(instant),
+  clock: v.nullable(clockKindSchema),
+  cause: v.nullable(causeKindSchema),
 })
 export type HealthView = v.InferOutput<typeof healthViewSchema>
+
+/** Something that will need a person within seven days, or does already. */
+export const needViewSchema = v.strictObject({
+  tokenId: idSchema,
+  clientId: clientIdSchema,
+  /** When at the latest; null means now. */
+  by: v.nullable(instant),
+  reason: healthViewSchema.entries.reason,
+  clock: v.nullable(clockKindSchema),
+  cause: v.nullable(causeKindSchema),
+  /** Whether signing in again helps. A broken client, for example, needs something else first. */
+  renewable: v.boolean(),
+})
+export type NeedView = v.InferOutput<typeof needViewSchema>
 
 export const accountViewSchema = v.strictObject({
   accountId: idSchema,
@@ -82,6 +220,10 @@ export const accountViewSchema = v.strictObject({
   firstSignedInAt: instant,
   lastSignedInAt: instant,
   health: healthViewSchema,
+  /** The soonest of the next deadlines of the tokens held here. */
+  next: v.nullable(clockViewSchema),
+  /** Soonest first. */
+  needs: v.array(needViewSchema),
   grants: v.array(grantViewSchema),
 })
 export type AccountView = v.InferOutput<typeof accountViewSchema>
@@ -103,6 +245,16 @@ export const clientViewSchema = v.strictObject({
   secretReplacedAt: v.nullable(instant),
   secretMissing: v.boolean(),
   accountCount: count,
+  /** The person marked it as no longer in use. */
+  retired: v.boolean(),
+  /** Whether its tokens are checked unasked, which keeps them and the client from dying of idleness. */
+  keepAlive: v.boolean(),
+  /** The latest successful token request from here; other machines are invisible. */
+  lastUsedAt: v.nullable(instant),
+  /** When Google may delete it for six idle months, counting from `lastUsedAt` (google-oauth.md 2.2, row 10). */
+  idleClock: v.nullable(clockViewSchema),
+  /** Google does not accept this client; its tokens may be fine. */
+  refusal: v.nullable(v.strictObject({ at: instant, error: appErrorSchema })),
 })
 export type ClientView = v.InferOutput<typeof clientViewSchema>
 
@@ -150,10 +302,30 @@ export const browserChoiceSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('program'), name: text(120), path: text(4096) }),
 ])
 export type BrowserChoice = v.InferOutput<typeof browserChoiceSchema>
+/** How long an account may go without a successful refresh before it is checked unasked. */
+export const checkEverySchema = v.picklist(['day', 'week', 'month', 'never'])
+export type CheckEvery = v.InferOutput<typeof checkEverySchema>
+/** `HOST:PORT` behind http:// or https://, without credentials: those would lie in a plain file. */
+export const proxyAddressSchema = v.pipe(
+  v.string(),
+  v.maxLength(300),
+  v.regex(/^https?:\/\/(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i),
+)
+/** `system`: the environment (`HTTPS_PROXY`, `NO_PROXY`), then the setting of the system. */
+export const proxyChoiceSchema = v.variant('kind', [
+  v.strictObject({ kind: v.literal('system') }),
+  v.strictObject({ kind: v.literal('none') }),
+  v.strictObject({ kind: v.literal('custom'), address: proxyAddressSchema }),
+])
+export type ProxyChoice = v.InferOutput<typeof proxyChoiceSchema>
 export const settingsViewSchema = v.strictObject({
   language: languageSchema,
   theme: themeSchema,
   browser: browserChoiceSchema,
+  checkEvery: checkEverySchema,
+  proxy: proxyChoiceSchema,
+  /** A PEM file with further certificate authorities, absolute path; null for the system's alone. */
+  caFile: v.nullable(text(4096)),
 })
 export type SettingsView = v.InferOutput<typeof settingsViewSchema>
 
@@ -166,11 +338,31 @@ export const problemViewSchema = v.strictObject({
 })
 export type ProblemView = v.InferOutput<typeof problemViewSchema>
 
+/** The rules of practice Google that a person can change, as they stand. */
+export const practiceRulesSchema = v.strictObject({
+  publishing: v.picklist(['production', 'testing']),
+  /** Google Cloud session length for Workspace accounts, h; null for none. */
+  sessionHours: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24))),
+  /** Products that the administrator of the Workspace set to Restricted. */
+  restricted: v.array(v.picklist(['gmail', 'drive', 'calendar', 'cloud'])),
+  clientDeleted: v.boolean(),
+})
+export type PracticeRules = v.InferOutput<typeof practiceRulesSchema>
 export const practiceViewSchema = v.strictObject({
   issuer: text(200),
   accounts: v.array(
-    v.strictObject({ email: text(320), name: text(300), hostedDomain: v.nullable(text(255)) }),
+    v.strictObject({
+      sub: text(64),
+      email: text(320),
+      name: text(300),
+      hostedDomain: v.nullable(text(255)),
+      /** Deleted or suspended: every token of it is refused. */
+      disabled: v.boolean(),
+    }),
   ),
+  rules: practiceRulesSchema,
+  /** What goes wrong at the token endpoint until it is cleared. */
+  fault: v.nullable(v.picklist(['offline', 'portal', 'server-error', 'busy', 'slow'])),
 })
 export type PracticeView = v.InferOutput<typeof practiceViewSchema>
 
@@ -215,6 +407,7 @@ export const stateDeltaSchema = v.strictObject({
   accounts: v.exactOptional(changes(accountViewSchema, idSchema)),
   flows: v.exactOptional(changes(flowViewSchema, idSchema)),
   problems: v.exactOptional(changes(problemViewSchema, idSchema)),
+  practice: v.exactOptional(practiceViewSchema),
 })
 export type StateDelta = v.InferOutput<typeof stateDeltaSchema>
 
@@ -224,6 +417,27 @@ export const removalPreviewSchema = v.strictObject({
   tokens: count,
 })
 export type RemovalPreview = v.InferOutput<typeof removalPreviewSchema>
+
+/** What the next sign-in of an account under a client would cost. */
+export const signInPreviewSchema = v.strictObject({
+  liveAtLeast: count,
+  limit: count,
+  /** From 80, 95 and 100 live ones on (google-oauth.md 2.3). */
+  level: v.picklist(['none', 'many', 'near', 'full']),
+  /** The oldest live one, which Google would end without a word; null while there is room. */
+  falls: v.nullable(
+    v.strictObject({
+      tokenId: idSchema,
+      mintedAt: instant,
+      lastUsedAt: instant,
+      /** Held here, so that something here still uses it. */
+      held: v.boolean(),
+    }),
+  ),
+  /** A working token held here that already allows everything asked. */
+  reuse: v.nullable(v.strictObject({ tokenId: idSchema, mintedAt: instant, lastUsedAt: instant })),
+})
+export type SignInPreview = v.InferOutput<typeof signInPreviewSchema>
 
 export const importResultSchema = v.variant('kind', [
   v.strictObject({

@@ -3,7 +3,8 @@
  * technology. Each port has exactly one fake, in `test/support`.
  */
 import type { AppError, Outcome } from '../contract/outcome.ts'
-import type { BrowserChoice, PracticeView } from '../contract/views.ts'
+import type { CommandParams } from '../contract/commands.ts'
+import type { BrowserChoice, PracticeView, ProxyChoice } from '../contract/views.ts'
 import type { Secret } from './secret.ts'
 
 /** The time of the profile, epoch ms. In practice it is the machine's time plus the practice offset. */
@@ -11,6 +12,8 @@ export interface Clock {
   now(): number
   /** Profile time minus this machine's time, ms. Zero in the real profile. */
   offsetMs(): number
+  /** Machine time that only goes forward, ms from any beginning: against it a jump of `now` is noticed. */
+  elapsedMs(): number
 }
 
 /** Waits in real time, whatever the profile's clock says. `after` returns what cancels it. */
@@ -21,6 +24,13 @@ export interface Timers {
 export interface Random {
   /** `bytes` random bytes from the system's generator, base64url without padding. */
   token(bytes: number): string
+  /** A number from 0 up to, not including, 1; for spreading things out, never for secrets. */
+  fraction(): number
+}
+
+/** Tells when the machine comes back from sleep. `onResume` answers what stops the telling. */
+export interface Wakes {
+  onResume(run: () => void): () => void
 }
 
 /**
@@ -67,6 +77,13 @@ export interface ProfileFolder {
 /** Bounded HTTP. Refuses hosts outside the profile's allow-list; bodies are cut off at the bound. */
 export interface Http {
   fetch(url: string, init: HttpRequest): Promise<HttpResult>
+  /** Which way requests go from now on. Loopback addresses are always reached directly. */
+  setRoute(route: HttpRoute): void
+}
+export interface HttpRoute {
+  readonly proxy: ProxyChoice
+  /** Further certificate authorities, PEM; null for the system's alone. */
+  readonly caPem: string | null
 }
 export interface HttpRequest {
   readonly method: 'GET' | 'POST'
@@ -129,9 +146,11 @@ export interface Log {
 export interface Desktop {
   /** Text for another program; main only, so that it never passes the window. */
   copyText(text: string): void
+  /** The same for a secret: it leaves the clipboard again after a minute, if it is still there. */
+  copySecret(secret: Secret): void
   readClipboard(): Promise<string>
   /** A file the person picks, or null. */
-  pickFile(purpose: 'client-file' | 'browser'): Promise<string | null>
+  pickFile(purpose: 'client-file' | 'browser' | 'ca-file'): Promise<string | null>
   openLink(url: string): Promise<Outcome<null>>
   /**
    * A file the person dropped or picked. Reads at most 64 KiB and one byte, regular files only.
@@ -146,7 +165,10 @@ export interface PracticeServer {
   readonly issuer: string
   /** A fresh client file in Google's format. It holds a secret. */
   clientFile(): Promise<Outcome<string>>
-  readonly accounts: PracticeView['accounts']
+  /** As it stands after the latest `act`. */
+  view(): PracticeView
+  /** Causes what people, administrators and other machines would. Errors: `practice-failed`, `not-found`. */
+  act(act: CommandParams<'practice.act'>): Promise<Outcome<null>>
   /** Moves the server's clock and the profile's with it; the offset is against this machine's time, ms. */
   setClockOffset(offsetMs: number): Promise<Outcome<null>>
   close(): Promise<void>

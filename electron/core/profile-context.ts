@@ -14,6 +14,7 @@ import type {
   Random,
   SecretStore,
   Timers,
+  Wakes,
 } from './ports.ts'
 import type { SecretServices } from './secrets.ts'
 import type { Settings } from './settings/settings.ts'
@@ -30,6 +31,7 @@ export interface ProfilePorts {
   readonly listener: LoopbackListener
   readonly browser: Browser
   readonly desktop: Desktop
+  readonly wakes: Wakes
   readonly log: Log
 }
 
@@ -43,6 +45,11 @@ export interface ProfileContext {
   readonly ledger: Ledger<State, LatchkeyEvent>
   /** Writes facts down and tells the window what they changed. The only way to change state. */
   record(events: readonly LatchkeyEvent[]): Promise<Outcome<readonly RecordedEvent<LatchkeyEvent>[]>>
+  /**
+   * Now by Google's time, epoch ms: the clock, corrected where it is known to be wrong. Everything about the life
+   * of tokens reckons with it.
+   */
+  now(): number
   /** The language of pages and of Google's consent screen. */
   language(): 'en' | 'hi'
 }

@@ -5,13 +5,16 @@
  * One literal of shapes; the types and the cheap check that runs over every line at start are derived from it.
  */
 
-type FieldKind = 'string' | 'string?' | 'number' | 'number?' | 'strings'
+/** `number since2`: a number that lines of the first version lack. */
+type FieldKind = 'string' | 'string?' | 'number' | 'number?' | 'number since2' | 'boolean' | 'strings'
 
 interface KindTypes {
   string: string
   'string?': string | null
   number: number
   'number?': number | null
+  'number since2': number | undefined
+  boolean: boolean
   strings: readonly string[]
 }
 
@@ -38,6 +41,12 @@ const shapes = {
   'client.described': { clientId: 'string', label: 'string', publishing: 'string', userType: 'string' },
   'client.secretReplaced': { clientId: 'string' },
   'client.secretMissing': { clientId: 'string' },
+  'client.retired': { clientId: 'string', retired: 'boolean' },
+  'client.keepAliveChosen': { clientId: 'string', keepAlive: 'boolean' },
+  /** Google does not accept the client itself; nothing is said about its tokens. */
+  'client.refused': { clientId: 'string', error: 'string', description: 'string', status: 'number' },
+  /** It works again after a refusal. */
+  'client.accepted': { clientId: 'string' },
   'client.removed': { clientId: 'string' },
 
   'account.signedIn': identity,
@@ -54,6 +63,8 @@ const shapes = {
     granted: 'strings',
     /** Instant from `refresh_token_expires_in`, ms; null where Google gave none. */
     expiresAt: 'number?',
+    /** By Google's time, ms, where this machine's clock may be wrong. */
+    mintedAt: 'number since2',
   },
   /** The secret is in the keychain and was read back. */
   'token.minted': { tokenId: 'string' },
@@ -62,6 +73,32 @@ const shapes = {
   'token.forgotten': { tokenId: 'string', reason: 'string' },
   'token.secretMissing': { tokenId: 'string' },
   'token.secretFound': { tokenId: 'string' },
+
+  /**
+   * A successful refresh, which is a use. `usedAt` is by Google's time where this machine's clock is wrong;
+   * `expiresAt` as in `token.intended`, null where the answer said nothing of it.
+   */
+  'token.refreshed': { tokenId: 'string', usedAt: 'number', expiresAt: 'number?' },
+  /**
+   * Google answered, and the answer was no, not just for the moment. `verdict` is one of the contract's,
+   * `refusedAt` is as `usedAt` above.
+   */
+  'token.refused': {
+    tokenId: 'string',
+    refusedAt: 'number',
+    verdict: 'string',
+    error: 'string',
+    subtype: 'string',
+    description: 'string',
+    status: 'number',
+  },
+  /** As `token.intended`, for a refresh token that came with the refresh of another; the rest is inherited. */
+  'token.rotationIntended': { tokenId: 'string', replaces: 'string', expiresAt: 'number?' },
+  'token.causeCorrected': { tokenId: 'string', cause: 'string?' },
+  /** A dead token was taken out of view. */
+  'token.dismissed': { tokenId: 'string' },
+  /** Revoked at Google from here: everything the account gave the project. */
+  'grant.revoked': { accountId: 'string', projectNumber: 'string' },
 
   'signIn.ended': { flowId: 'string', clientId: 'string', accountId: 'string?', outcome: 'string' },
   'ledger.tornLineDropped': { bytes: 'number' },
@@ -106,6 +143,10 @@ function fits(value: unknown, kind: FieldKind): boolean {
       return typeof value === 'number'
     case 'number?':
       return value === null || typeof value === 'number'
+    case 'number since2':
+      return value === undefined || typeof value === 'number'
+    case 'boolean':
+      return typeof value === 'boolean'
     case 'strings':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
   }

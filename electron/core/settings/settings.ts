@@ -12,9 +12,12 @@ export const defaultSettings: SettingsView = {
   language: 'system',
   theme: 'system',
   browser: { kind: 'system' },
+  checkEvery: 'day',
+  proxy: { kind: 'system' },
+  caFile: null,
 }
 
-const fileSchema = v.object({ version: v.literal(fileVersion), settings: settingsViewSchema })
+const fileSchema = v.object({ version: v.literal(fileVersion), settings: v.record(v.string(), v.unknown()) })
 
 export interface Settings {
   current(): SettingsView
@@ -51,7 +54,9 @@ async function readSettings(folder: ProfileFolder, log: Log): Promise<SettingsVi
   const text = await folder.readText(fileName)
   if (!text.ok || text.value === null) return null
   try {
-    return v.parse(fileSchema, JSON.parse(text.value)).settings
+    const { settings } = v.parse(fileSchema, JSON.parse(text.value))
+    // A file of an earlier version knows fewer settings.
+    return v.parse(settingsViewSchema, { ...defaultSettings, ...settings })
   } catch {
     log.warn('settings-ignored', { reason: 'damaged' })
     return null

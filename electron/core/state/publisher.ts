@@ -2,6 +2,7 @@ import type {
   AccountView,
   ClientView,
   FlowView,
+  PracticeView,
   ProblemView,
   SettingsView,
   StateDelta,
@@ -20,6 +21,7 @@ export class Publisher {
   #readOnly: boolean | null = null
   #clockOffsetMs: number | null = null
   #settings: SettingsView | null = null
+  #practice: PracticeView | null = null
   readonly #accounts: Changed<AccountView> = new Map()
   readonly #clients: Changed<ClientView> = new Map()
   readonly #flows: Changed<FlowView> = new Map()
@@ -61,6 +63,11 @@ export class Publisher {
     this.#schedule()
   }
 
+  practice(view: PracticeView): void {
+    this.#practice = view
+    this.#schedule()
+  }
+
   readOnly(value: boolean): void {
     this.#readOnly = value
     this.#schedule()
@@ -92,6 +99,7 @@ export class Publisher {
       ...(this.#readOnly === null ? {} : { readOnly: this.#readOnly }),
       ...(this.#clockOffsetMs === null ? {} : { clockOffsetMs: this.#clockOffsetMs }),
       ...(this.#settings === null ? {} : { settings: this.#settings }),
+      ...(this.#practice === null ? {} : { practice: this.#practice }),
       ...(accounts ? { accounts } : {}),
       ...(clients ? { clients } : {}),
       ...(flows ? { flows } : {}),
@@ -100,6 +108,7 @@ export class Publisher {
     this.#readOnly = null
     this.#clockOffsetMs = null
     this.#settings = null
+    this.#practice = null
     this.#send(delta)
   }
 }

@@ -16,7 +16,7 @@ interface EncodedState {
  * State or of `applyEvent`: older snapshots are then thrown away and the ledger is folded again.
  */
 export const stateFold: Fold<State, LatchkeyEvent> = {
-  version: 1,
+  version: 2,
   initial: emptyState,
   apply: applyEvent,
   check: checkEvent,

@@ -1,7 +1,8 @@
 /** The state of a profile: a pure fold over its ledger. Mutated only in `applyEvent`, for the speed of start-up. */
-import type { Publishing, UserType } from '../../contract/views.ts'
+import type { CauseKind, Publishing, UserType, Verdict } from '../../contract/views.ts'
 import type { RecordedEvent } from '../ledger/ledger.ts'
 import type { EventData, LatchkeyEvent } from '../ledger/events.ts'
+import { thinned } from './thinned.ts'
 
 export interface ClientRecord {
   readonly clientId: string
@@ -15,6 +16,38 @@ export interface ClientRecord {
   readonly addedAt: number
   secretReplacedAt: number | null
   secretMissing: boolean
+  retired: boolean
+  /** What the person chose; null leaves it to `retired`. */
+  keepAlive: boolean | null
+  /** The latest token request that succeeded from here. */
+  lastUsedAt: number | null
+  /** The client itself is not accepted. */
+  refusal: ClientRefusal | null
+}
+
+export interface ClientRefusal {
+  readonly error: string
+  readonly description: string
+  readonly status: number
+  readonly at: number
+}
+
+/** Google's latest no to a token; gone with the next yes. */
+export interface TokenRefusal {
+  readonly verdict: Verdict
+  readonly error: string
+  readonly subtype: string
+  readonly description: string
+  readonly status: number
+  readonly at: number
+}
+
+/** Between how long and how long after its minting a token met `invalid_rapt`, ms: a session's length lies in it. */
+export interface SessionEnd {
+  readonly clientId: string
+  readonly lowerMs: number
+  readonly upperMs: number
+  readonly at: number
 }
 
 /**
@@ -28,8 +61,30 @@ export interface TokenRecord {
   readonly granted: readonly string[]
   readonly mintedAt: number
   lastUsedAt: number
-  readonly expiresAt: number | null
+  expiresAt: number | null
   standing: 'held' | 'missing' | 'forgotten'
+  /** The client was said to be in Testing when this was minted, or later while it lived (google-oauth.md 2.2 #9). */
+  testing: boolean
+  refreshCount: number
+  /** Instants of refreshes: all of the latest, ever fewer of the older. */
+  refreshes: readonly number[]
+  refusal: TokenRefusal | null
+  /** What the person said it died of. */
+  correctedCause: CauseKind | null
+  /** Dead, and taken out of view. */
+  dismissed: boolean
+  /** Another secret came in its place, so Google may have ended this one. */
+  rotated: boolean
+}
+
+/** Google refused it for good. */
+export function isDead(token: TokenRecord): boolean {
+  return token.refusal?.verdict === 'dead'
+}
+
+/** Whether the app keeps a client's tokens alive: as the person chose, otherwise unless the client is retired. */
+export function keepsAlive(client: ClientRecord): boolean {
+  return client.keepAlive ?? !client.retired
 }
 
 export interface AccountRecord {
@@ -46,10 +101,21 @@ export interface AccountRecord {
   forgotten: boolean
   /** In the order of minting: the oldest, which Google drops first, comes first. */
   readonly tokens: TokenRecord[]
+  /** The latest ends of sessions, oldest first. */
+  sessionEnds: readonly SessionEnd[]
+  /** What was revoked from here, oldest first. */
+  revocations: readonly { readonly projectNumber: string; readonly at: number }[]
 }
 
-/** A sign-in between its intent and its end. Only a crash leaves one behind. */
-export type PendingToken = EventData<'token.intended'> & { readonly at: number }
+/** A sign-in or a rotation between its intent and its end. Only a crash leaves one behind. */
+export type PendingToken = EventData<'token.intended'> & {
+  readonly at: number
+  /** The token whose refresh brought this one; null for a sign-in. */
+  readonly replaces: string | null
+}
+
+/** So many ends of sessions and revocations are remembered for an account. */
+const remembered = 12
 
 export interface State {
   readonly clients: Map<string, ClientRecord>
@@ -88,11 +154,7 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
         client.javascriptOrigins = event.data.javascriptOrigins
       })
     case 'client.described':
-      return withClient(state, event.data.clientId, (client) => {
-        client.label = event.data.label
-        client.publishing = event.data.publishing as Publishing
-        client.userType = event.data.userType as UserType
-      })
+      return describeClient(state, event.data)
     case 'client.secretReplaced':
       return withClient(state, event.data.clientId, (client) => {
         client.secretReplacedAt = at
@@ -101,6 +163,23 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
     case 'client.secretMissing':
       return withClient(state, event.data.clientId, (client) => {
         client.secretMissing = true
+      })
+    case 'client.retired':
+      return withClient(state, event.data.clientId, (client) => {
+        client.retired = event.data.retired
+      })
+    case 'client.keepAliveChosen':
+      return withClient(state, event.data.clientId, (client) => {
+        client.keepAlive = event.data.keepAlive
+      })
+    case 'client.refused':
+      return withClient(state, event.data.clientId, (client) => {
+        const { error, description, status } = event.data
+        client.refusal = { error, description, status, at }
+      })
+    case 'client.accepted':
+      return withClient(state, event.data.clientId, (client) => {
+        client.refusal = null
       })
     case 'client.removed':
       state.clients.delete(event.data.clientId)
@@ -117,8 +196,14 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
     case 'account.forgotten':
       return forgetAccount(state, event.data.accountId)
     case 'token.intended':
-      state.pending.set(event.data.tokenId, { ...event.data, at })
+      state.pending.set(event.data.tokenId, {
+        ...event.data,
+        at: event.data.mintedAt ?? at,
+        replaces: null,
+      })
       return
+    case 'token.rotationIntended':
+      return intendRotation(state, event.data, at)
     case 'token.minted':
       return mintToken(state, event.data.tokenId)
     case 'token.abandoned':
@@ -130,6 +215,24 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
       return setStanding(state, event.data.tokenId, 'missing')
     case 'token.secretFound':
       return setStanding(state, event.data.tokenId, 'held')
+    case 'token.refreshed':
+      return refreshToken(state, event.data)
+    case 'token.refused':
+      return refuseToken(state, event.data)
+    case 'token.causeCorrected':
+      return withToken(state, event.data.tokenId, (token) => {
+        token.correctedCause = event.data.cause as CauseKind | null
+      })
+    case 'token.dismissed':
+      return withToken(state, event.data.tokenId, (token) => {
+        token.dismissed = true
+        token.standing = 'forgotten'
+      })
+    case 'grant.revoked':
+      return withAccount(state, event.data.accountId, (account) => {
+        const { projectNumber } = event.data
+        account.revocations = [...account.revocations, { projectNumber, at }].slice(-remembered)
+      })
     case 'signIn.ended':
     case 'ledger.tornLineDropped':
     case 'ledger.continued':
@@ -151,6 +254,27 @@ function addClient(state: State, data: EventData<'client.added'>, at: number): v
     addedAt: at,
     secretReplacedAt: null,
     secretMissing: false,
+    retired: false,
+    keepAlive: null,
+    lastUsedAt: null,
+    refusal: null,
+  })
+}
+
+/**
+ * A token minted while its project was in Testing keeps that clock when the project is published later: whether
+ * Google lifts it then is not documented, and too early a warning does less harm than none.
+ */
+function describeClient(state: State, data: EventData<'client.described'>): void {
+  withClient(state, data.clientId, (client) => {
+    client.label = data.label
+    client.publishing = data.publishing as Publishing
+    client.userType = data.userType as UserType
+    if (client.publishing === 'production') return
+    const testing = client.publishing === 'testing'
+    for (const account of state.accounts.values()) {
+      for (const token of account.tokens) if (token.clientId === data.clientId) token.testing = testing
+    }
   })
 }
 
@@ -172,6 +296,8 @@ function signInAccount(state: State, data: EventData<'account.signedIn'>, at: nu
       label: null,
       forgotten: false,
       tokens: [],
+      sessionEnds: [],
+      revocations: [],
     })
   }
   state.activeAccountId ??= data.accountId
@@ -185,28 +311,125 @@ function forgetAccount(state: State, accountId: string): void {
   if (state.activeAccountId === accountId) state.activeAccountId = null
 }
 
+function intendRotation(state: State, data: EventData<'token.rotationIntended'>, at: number): void {
+  const account = state.accounts.get(state.ownerOf.get(data.replaces) ?? '')
+  const token = findToken(state, data.replaces)
+  if (!account || !token) return
+  const { accountId, issuer, sub, email, name, hostedDomain } = account
+  const { clientId, asked, granted } = token
+  state.pending.set(data.tokenId, {
+    ...{ accountId, issuer, sub, email, name, hostedDomain, clientId, asked, granted, ...data },
+    ...{ mintedAt: at, at },
+  })
+}
+
 function mintToken(state: State, tokenId: string): void {
   const intent = state.pending.get(tokenId)
   if (!intent) return
   state.pending.delete(tokenId)
+  const client = state.clients.get(intent.clientId)
+  if (client) client.lastUsedAt = later(client.lastUsedAt, intent.at)
   withAccount(state, intent.accountId, (account) => {
     state.ownerOf.set(tokenId, account.accountId)
-    account.tokens.push({
-      tokenId,
-      clientId: intent.clientId,
-      asked: intent.asked,
-      granted: intent.granted,
-      mintedAt: intent.at,
-      lastUsedAt: intent.at,
-      expiresAt: intent.expiresAt,
-      standing: 'held',
+    const place = account.tokens.findIndex((token) => token.tokenId === intent.replaces)
+    const older = account.tokens[place]
+    if (older) account.tokens.splice(place, 1, older, rotate(older, intent))
+    else account.tokens.push(newToken(intent, client?.publishing === 'testing'))
+  })
+}
+
+function newToken(intent: PendingToken, testing: boolean): TokenRecord {
+  return {
+    tokenId: intent.tokenId,
+    clientId: intent.clientId,
+    asked: intent.asked,
+    granted: intent.granted,
+    mintedAt: intent.at,
+    lastUsedAt: intent.at,
+    expiresAt: intent.expiresAt,
+    standing: 'held',
+    testing,
+    refreshCount: 0,
+    refreshes: [],
+    refusal: null,
+    correctedCause: null,
+    dismissed: false,
+    rotated: false,
+  }
+}
+
+/**
+ * Google's clocks count from the consent, so the new secret goes on with the life of the older one. It came with a
+ * refresh, so whatever was held against the older one is over.
+ */
+function rotate(older: TokenRecord, intent: PendingToken): TokenRecord {
+  const { tokenId, at } = intent
+  const rotated: TokenRecord = {
+    ...{ ...older, tokenId, lastUsedAt: at, expiresAt: intent.expiresAt ?? older.expiresAt },
+    ...{ refreshCount: older.refreshCount + 1, refreshes: thinned([...older.refreshes, at]) },
+    ...{ refusal: null, correctedCause: null },
+  }
+  older.rotated = true
+  older.standing = 'forgotten'
+  return rotated
+}
+
+function refreshToken(state: State, data: EventData<'token.refreshed'>): void {
+  withToken(state, data.tokenId, (token) => {
+    token.lastUsedAt = data.usedAt
+    token.expiresAt = data.expiresAt ?? token.expiresAt
+    token.refreshCount += 1
+    token.refreshes = thinned([...token.refreshes, data.usedAt])
+    token.refusal = null
+    token.correctedCause = null
+    withClient(state, token.clientId, (client) => {
+      client.lastUsedAt = later(client.lastUsedAt, data.usedAt)
     })
   })
 }
 
+function refuseToken(state: State, data: EventData<'token.refused'>): void {
+  const { tokenId, refusedAt: at, error, subtype, description, status } = data
+  withToken(state, tokenId, (token) => {
+    const endsSession = isSessionEnd(data) && !(token.refusal && isSessionEnd(token.refusal))
+    token.refusal = { verdict: data.verdict as Verdict, error, subtype, description, status, at }
+    if (!endsSession) return
+    withAccount(state, state.ownerOf.get(tokenId) ?? '', (account) => {
+      const lowerMs = Math.max(0, token.lastUsedAt - token.mintedAt)
+      const upperMs = Math.max(lowerMs, at - token.mintedAt)
+      const end = { clientId: token.clientId, lowerMs, upperMs, at }
+      account.sessionEnds = [...account.sessionEnds, end].slice(-remembered)
+    })
+  })
+}
+
+/**
+ * `invalid_rapt` and `rapt_required`, where Google puts them and where Chromium has seen them: the organisation's
+ * session length (google-oauth.md 2.2 #8).
+ */
+export function isSessionEnd({
+  error,
+  subtype,
+}: {
+  readonly error: string
+  readonly subtype: string
+}): boolean {
+  return /^(invalid_rapt|rapt_required)$/.test(error) || (error === 'invalid_grant' && /rapt/.test(subtype))
+}
+
+function later(one: number | null, other: number): number {
+  return one === null ? other : Math.max(one, other)
+}
+
 function setStanding(state: State, tokenId: string, standing: TokenRecord['standing']): void {
+  withToken(state, tokenId, (token) => {
+    token.standing = standing
+  })
+}
+
+function withToken(state: State, tokenId: string, change: (token: TokenRecord) => void): void {
   const token = findToken(state, tokenId)
-  if (token) token.standing = standing
+  if (token) change(token)
 }
 
 function withClient(state: State, clientId: string, change: (client: ClientRecord) => void): void {

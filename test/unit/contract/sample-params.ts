@@ -4,7 +4,7 @@ import type { CommandName } from '../../../electron/contract/commands.ts'
 import { commands } from '../../../electron/contract/commands.ts'
 
 /** Texts of many shapes; a text field takes the first that its schema accepts. */
-const texts = ['openid', 'aaaaaaaaaaaa', '/a/file.json', 'https://www.googleapis.com/auth/drive']
+const texts = ['openid', 'aaaaaaaaaaaa', '/a/file.json', '100200300', 'https://www.googleapis.com/auth/drive']
 const numbers = [0, 1, 1_000]
 
 interface SchemaLike {
@@ -17,7 +17,7 @@ interface SchemaLike {
 }
 
 export function sampleOf(schema: v.GenericSchema): unknown {
-  const { type, entries, options, wrapped, item } = schema as unknown as SchemaLike
+  const { type, entries, options, wrapped, item, literal } = schema as unknown as SchemaLike
   switch (type) {
     case 'strict_object':
       return Object.fromEntries(Object.entries(entries ?? {}).map(([name, field]) => [name, sampleOf(field)]))
@@ -29,6 +29,10 @@ export function sampleOf(schema: v.GenericSchema): unknown {
       return true
     case 'picklist':
       return options?.[0]
+    case 'literal':
+      return literal
+    case 'variant':
+      return sampleOf(firstOption(schema))
     case 'array':
       return item === undefined ? [] : [sampleOf(item)]
     case 'nullable':
@@ -37,6 +41,11 @@ export function sampleOf(schema: v.GenericSchema): unknown {
     default:
       throw new Error(`no sample for a schema of type ${type}: teach sampleOf`)
   }
+}
+
+/** A variant stands for itself by its first option. */
+function firstOption(schema: v.GenericSchema): v.GenericSchema {
+  return (schema as unknown as SchemaLike).options?.[0] as v.GenericSchema
 }
 
 function firstAccepted(schema: v.GenericSchema, candidates: readonly unknown[]): unknown {
@@ -54,7 +63,9 @@ export interface Field {
 
 /** The fields of a command's params, as its schema names them. */
 export function fieldsOf(command: CommandName): readonly Field[] {
-  const { entries = {} } = commands[command].params as unknown as SchemaLike
+  const params = commands[command].params as v.GenericSchema
+  const shape = params.type === 'variant' ? firstOption(params) : params
+  const { entries = {} } = shape as unknown as SchemaLike
   return Object.entries(entries).map(([name, schema]) => ({
     name,
     optional: (schema as unknown as SchemaLike).type === 'exact_optional',

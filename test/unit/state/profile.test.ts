@@ -3,7 +3,8 @@ import { Secret } from '../../../electron/core/secret.ts'
 import { testClientId } from '../../support/client-files.ts'
 import { asha, meera } from '../../support/fake-google.ts'
 import type { TestProfile } from '../../support/test-profile.ts'
-import { openTestProfile, testWorld } from '../../support/test-profile.ts'
+import { openTestProfile } from '../../support/test-profile.ts'
+import { testWorld } from '../../support/test-world.ts'
 
 const tokenService = 'dev.latchkey.refresh-token'
 
@@ -73,7 +74,7 @@ describe('what the window is told', () => {
     test.world.timers.pass(24 * 86_400_000)
     await Promise.resolve()
     const told = test.deltas[test.deltas.length - 1]?.accounts?.upsert[0]?.health
-    expect(told).toMatchObject({ level: 'soon', reason: 'expires-soon' })
+    expect(told).toMatchObject({ level: 'soon', reason: 'deadline', clock: 'time-based' })
   })
 })
 

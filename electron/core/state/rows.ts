@@ -1,0 +1,71 @@
+/** Which rows of the window a fact changes. Rows are marked here and made by the publisher when they are sent. */
+import { accountView } from '../accounts/account-view.ts'
+import { clientView } from '../clients/client-view.ts'
+import type { CheckStatus } from '../grants/grant-view.ts'
+import type { LatchkeyEvent } from '../ledger/events.ts'
+import type { Publisher } from './publisher.ts'
+import type { State } from './state.ts'
+
+export interface RowSources {
+  state(): State
+  /** Google's time, epoch ms. */
+  now(): number
+  checkOf(tokenId: string): CheckStatus | null
+  /** Whether tokens are checked unasked at all. */
+  checksOn(): boolean
+}
+
+export class Rows {
+  readonly #sources: RowSources
+  readonly #publisher: Publisher
+
+  constructor(sources: RowSources, publisher: Publisher) {
+    this.#sources = sources
+    this.#publisher = publisher
+  }
+
+  /** A fact about a client can change the rows of all its accounts, and the other way round. */
+  touch(event: LatchkeyEvent): void {
+    const data = event.data as { accountId?: string | null; clientId?: string; tokenId?: string }
+    if (data.accountId != null) this.account(data.accountId)
+    if (data.tokenId !== undefined) this.token(data.tokenId)
+    if (data.clientId === undefined) return
+    this.client(data.clientId)
+    if (event.type.startsWith('client.')) this.#accountsUnder(data.clientId)
+  }
+
+  /** The row of the account that a token belongs to. */
+  token(tokenId: string): void {
+    const owner = this.#sources.state().ownerOf.get(tokenId)
+    if (owner !== undefined) this.account(owner)
+  }
+
+  account(accountId: string): void {
+    const { state, now, checkOf, checksOn } = this.#sources
+    const account = state().accounts.get(accountId)
+    if (!account) return
+    this.#publisher.account(accountId, () =>
+      account.forgotten ? null : accountView(account, state(), now(), checkOf, checksOn()),
+    )
+    for (const clientId of new Set(account.tokens.map((token) => token.clientId))) this.client(clientId)
+  }
+
+  client(clientId: string): void {
+    const { state, now } = this.#sources
+    this.#publisher.client(clientId, () => {
+      const client = state().clients.get(clientId)
+      return client ? clientView(client, state(), now()) : null
+    })
+  }
+
+  /** Time went on: everything that hangs on it is told anew. */
+  all(): void {
+    for (const accountId of this.#sources.state().accounts.keys()) this.account(accountId)
+  }
+
+  #accountsUnder(clientId: string): void {
+    for (const account of this.#sources.state().accounts.values()) {
+      if (account.tokens.some((token) => token.clientId === clientId)) this.account(account.accountId)
+    }
+  }
+}
