@@ -39,3 +39,8 @@ export function declinedScopes(asked: readonly string[], granted: readonly strin
 export function coversScopes(granted: readonly string[], other: readonly string[]): boolean {
   return declinedScopes(other, granted).length === 0
 }
+
+/** True when both name the same scopes, in whatever spelling and order. */
+export function sameScopes(one: readonly string[], other: readonly string[]): boolean {
+  return coversScopes(one, other) && coversScopes(other, one)
+}

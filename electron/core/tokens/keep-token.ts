@@ -2,15 +2,16 @@
  * Puts a new refresh token away so that a crash at any step leaves either nothing or a complete, usable token:
  * the intent is written first, then the keychain, then the fact. What a crash leaves is finished at the next start.
  */
-import type { AppError } from '../../contract/outcome.ts'
-import { appError } from '../../contract/outcome.ts'
+import type { AppError, Outcome } from '../../contract/outcome.ts'
+import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { Exchanged } from '../accounts/sign-in/exchange.ts'
 import { accountIdOf } from '../accounts/identity.ts'
 import type { EventData, LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import { coversScopes } from '../scopes/scope-sets.ts'
 import { putSecret } from '../secrets.ts'
-import type { State } from '../state/state.ts'
+import type { PendingToken, State } from '../state/state.ts'
+import { findToken } from '../state/state.ts'
 
 export type KeepResult =
   | {
@@ -24,19 +25,29 @@ export type KeepResult =
 type Intent = EventData<'token.intended'>
 
 /**
- * Keeps what an exchange gave. Errors: those of the ledger and of the keychain; then nothing is kept here, while the token lives on at Google.
+ * Keeps what an exchange gave at `mintedAt` (ms, Google's time). Errors: those of the ledger and of the keychain; then nothing is
+ * kept here, while the token lives on at Google.
  */
 export async function keepToken(
   context: ProfileContext,
   exchanged: Exchanged,
-  clientId: string,
-  asked: readonly string[],
+  { clientId, asked, mintedAt }: { clientId: string; asked: readonly string[]; mintedAt: number },
 ): Promise<KeepResult> {
   const { random, secretStore } = context.ports
-  const { identity, granted, expiresAt } = exchanged
+  const { identity, granted, endsInMs } = exchanged
+  const expiresAt = endsInMs === null ? null : mintedAt + endsInMs
   const accountId = accountIdOf(identity.issuer, identity.sub)
   const tokenId = random.token(16)
-  const intent: Intent = { ...identity, accountId, tokenId, clientId, asked, granted, expiresAt }
+  const intent: Intent = {
+    ...identity,
+    accountId,
+    tokenId,
+    clientId,
+    asked,
+    granted,
+    expiresAt,
+    mintedAt,
+  }
   const intended = await context.record([{ type: 'token.intended', data: intent }])
   if (!intended.ok) return { kind: 'failed', error: intended.error }
 
@@ -88,6 +99,22 @@ async function abandon(context: ProfileContext, tokenId: string, error: AppError
   return { kind: 'failed', error }
 }
 
+/**
+ * The second half for a token that came with the refresh of another: it takes over from that one alone. Answers
+ * whether it is a fact now. Errors: those of the ledger, and `not-found` when nobody holds the other one any more;
+ * its successor is then not kept.
+ */
+export async function finishRotation(context: ProfileContext, pending: PendingToken): Promise<Outcome<null>> {
+  const { tokenId, clientId, replaces } = pending
+  const state = context.ledger.state()
+  const older = findToken(state, replaces ?? '')
+  if (!state.clients.has(clientId) || !older || older.standing === 'forgotten') return fail('not-found')
+  const recorded = await context.record([{ type: 'token.minted', data: { tokenId } }])
+  if (!recorded.ok) return recorded
+  await deleteSecrets(context, [older.tokenId])
+  return ok()
+}
+
 /** Takes secrets out of the keychain after the ledger says so. What fails here is swept up at a later start. */
 export async function deleteSecrets(context: ProfileContext, tokenIds: readonly string[]): Promise<void> {
   for (const tokenId of tokenIds) {
@@ -104,11 +131,19 @@ export async function recoverIntents(context: ProfileContext): Promise<void> {
   for (const intent of [...context.ledger.state().pending.values()]) {
     const secret = await context.ports.secretStore.get(context.services.refreshToken, intent.tokenId)
     if (!secret.ok) return
-    if (secret.value && context.ledger.state().clients.has(intent.clientId)) {
-      await finishIntent(context, intent)
-    } else {
-      if (secret.value) await deleteSecrets(context, [intent.tokenId])
-      await context.record([{ type: 'token.abandoned', data: { tokenId: intent.tokenId } }])
-    }
+    if (secret.value && (await recoverIntent(context, intent))) continue
+    if (secret.value) await deleteSecrets(context, [intent.tokenId])
+    await context.record([{ type: 'token.abandoned', data: { tokenId: intent.tokenId } }])
   }
+}
+
+/** Answers false when the token has no place any more. */
+async function recoverIntent(context: ProfileContext, intent: PendingToken): Promise<boolean> {
+  if (intent.replaces !== null) {
+    const finished = await finishRotation(context, intent)
+    return finished.ok || finished.error.code !== 'not-found'
+  }
+  if (!context.ledger.state().clients.has(intent.clientId)) return false
+  await finishIntent(context, intent)
+  return true
 }
