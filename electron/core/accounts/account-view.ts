@@ -1,11 +1,28 @@
-import type { AccountView } from '../../contract/views.ts'
+import type { AccountView, ClockView, GrantView } from '../../contract/views.ts'
+import { nextDeadline } from '../clocks/account-clocks.ts'
+import type { CheckOf } from '../grants/grant-view.ts'
 import { grantView } from '../grants/grant-view.ts'
+import { clientIdsOf } from '../grants/shown-tokens.ts'
 import type { AccountRecord, State } from '../state/state.ts'
-import { accountHealth } from '../tokens/health.ts'
+import { accountHealth, readTokens } from '../tokens/health.ts'
+import { accountNeeds } from '../tokens/needs.ts'
 
-/** One account as the window shows it at `now` (ms): only grants of clients that are still here. */
-export function accountView(account: AccountRecord, state: State, now: number): AccountView {
-  const clientIds = new Set(account.tokens.map((token) => token.clientId))
+/**
+ * One account as the window shows it at `now` (ms, Google's time): only grants of clients that are still here.
+ * `checkOf` tells how the check of a token stands, `checksOn` whether tokens are checked unasked at all.
+ */
+export function accountView(
+  account: AccountRecord,
+  state: State,
+  now: number,
+  checkOf: CheckOf,
+  checksOn: boolean,
+): AccountView {
+  const grants = clientIdsOf(account)
+    .flatMap((clientId) => state.clients.get(clientId) ?? [])
+    .map((client) => grantView(account, client, state, now, checkOf))
+    .filter((grant) => grant.tokens.some((token) => token.standing !== 'elsewhere'))
+  const tokens = readTokens(account, state, now)
   return {
     accountId: account.accountId,
     email: account.email,
@@ -15,10 +32,17 @@ export function accountView(account: AccountRecord, state: State, now: number): 
     active: state.activeAccountId === account.accountId,
     firstSignedInAt: account.firstSignedInAt,
     lastSignedInAt: account.lastSignedInAt,
-    health: accountHealth(account, state, now),
-    grants: [...clientIds]
-      .filter((clientId) => state.clients.has(clientId))
-      .map((clientId) => grantView(account, clientId, now))
-      .filter((grant) => grant.tokens.some((token) => token.standing !== 'elsewhere')),
+    health: accountHealth(account, tokens, now),
+    next: nextOf(grants),
+    needs: accountNeeds(tokens, now, checksOn),
+    grants,
   }
+}
+
+/** The soonest deadline of what works here; a refused token waits for something else than its clocks. */
+function nextOf(grants: readonly GrantView[]): ClockView | null {
+  const working = grants
+    .flatMap((grant) => grant.tokens)
+    .filter((token) => token.standing === 'held' && token.refusal === null)
+  return nextDeadline(working.flatMap((token) => token.next ?? []))
 }

@@ -1,13 +1,17 @@
 import type { ClientView } from '../../contract/views.ts'
+import { describeRefusal } from '../access/refusals.ts'
+import { clientIdleClock } from '../clocks/idle-clocks.ts'
 import type { ClientRecord, State } from '../state/state.ts'
+import { keepsAlive } from '../state/state.ts'
 
 /** The project a client belongs to: the digits before the `-` of its id (google-oauth.md 3, observed convention). */
 export function projectNumberOf(clientId: string): string | null {
   return /^(\d+)[-.]/.exec(clientId)?.[1] ?? null
 }
 
-/** One client as the window shows it. The secret is not part of it, in no form. */
-export function clientView(client: ClientRecord, state: State): ClientView {
+/** One client as the window shows it at `now` (ms, Google's time). The secret is not part of it, in no form. */
+export function clientView(client: ClientRecord, state: State, now: number): ClientView {
+  const { refusal } = client
   return {
     clientId: client.clientId,
     type: client.kind,
@@ -20,6 +24,11 @@ export function clientView(client: ClientRecord, state: State): ClientView {
     secretReplacedAt: client.secretReplacedAt,
     secretMissing: client.secretMissing,
     accountCount: accountsUnder(state, client.clientId),
+    retired: client.retired,
+    keepAlive: keepsAlive(client),
+    lastUsedAt: client.lastUsedAt,
+    idleClock: clientIdleClock(client, now),
+    refusal: refusal && { at: refusal.at, error: describeRefusal(refusal) },
   }
 }
 

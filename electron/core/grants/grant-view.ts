@@ -1,35 +1,52 @@
-import type { GrantView, TokenView } from '../../contract/views.ts'
-import { declinedScopes, uniqueScopes } from '../scopes/scope-sets.ts'
-import type { AccountRecord, TokenRecord } from '../state/state.ts'
+import type { AppError } from '../../contract/outcome.ts'
+import type { GrantView } from '../../contract/views.ts'
+import { scopeTraits } from '../clocks/scope-traits.ts'
+import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
 import { liveTokenLimit, liveTokens } from '../tokens/live-count.ts'
+import { tokenView } from '../tokens/token-view.ts'
+import { shownTokens } from './shown-tokens.ts'
 
-/** What one account gave one client, as the window shows it at `now` (ms). */
-export function grantView(account: AccountRecord, clientId: string, now: number): GrantView {
-  const live = liveTokens(account.tokens, clientId, now)
+/** How the check of one token stands. `retryAt` in ms. */
+export interface CheckStatus {
+  readonly running: boolean
+  /** It failed in passing. */
+  readonly error: AppError | null
+  readonly retryAt: number | null
+}
+export type CheckOf = (tokenId: string) => CheckStatus | null
+
+/** What one account gave one client, as the window shows it at `now` (ms, Google's time). */
+export function grantView(
+  account: AccountRecord,
+  client: ClientRecord,
+  state: State,
+  now: number,
+  checkOf: CheckOf,
+): GrantView {
+  const { clientId } = client
   const here = account.tokens.filter((token) => token.clientId === clientId && token.standing !== 'forgotten')
-  const granted = uniqueScopes(here.flatMap((token) => token.granted))
+  const live = liveTokens(account.tokens, clientId, now)
   const latest = here[here.length - 1]
-  const shown = new Set([...here, ...live])
   return {
     clientId,
-    granted: [...granted],
-    declined: latest ? [...declinedScopes(latest.asked, latest.granted)] : [],
-    tokens: [...shown]
-      .sort((one, other) => other.mintedAt - one.mintedAt)
-      .slice(0, liveTokenLimit)
-      .map(tokenView),
+    granted: [...new Set(here.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
+    declined: latest ? declined(latest) : [],
+    tokens: shownTokens(account, clientId, live).map((token) =>
+      tokenView(account, client, token, state, now),
+    ),
     liveAtLeast: live.length,
     limit: liveTokenLimit,
+    check: grantCheck(here.flatMap(({ tokenId }) => checkOf(tokenId) ?? [])),
   }
 }
 
-function tokenView(token: TokenRecord): TokenView {
-  return {
-    tokenId: token.tokenId,
-    standing: token.standing === 'forgotten' ? 'elsewhere' : token.standing,
-    scopes: [...token.granted],
-    mintedAt: token.mintedAt,
-    lastUsedAt: token.lastUsedAt,
-    expiresAt: token.expiresAt,
-  }
+function declined({ asked, granted }: TokenRecord): string[] {
+  const held = scopeTraits(granted).canonical
+  return [...scopeTraits(asked).canonical].filter((scope) => !held.has(scope))
+}
+
+function grantCheck(statuses: readonly CheckStatus[]): GrantView['check'] {
+  const running = statuses.some((status) => status.running)
+  const error = statuses.find((status) => status.error !== null)?.error ?? null
+  return running || error ? { running, error } : null
 }

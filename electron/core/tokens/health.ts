@@ -1,63 +1,79 @@
 import type { HealthView } from '../../contract/views.ts'
+import { instantClocks } from '../clocks/account-clocks.ts'
 import type { AccountRecord, State, TokenRecord } from '../state/state.ts'
+import { isDead } from '../state/state.ts'
+import { currentTokens } from './current-tokens.ts'
 import { liveTokens, manyTokens, nearLimit } from './live-count.ts'
-
-const dayMs = 24 * 3600 * 1000
-/** A stated end this close deserves a warning: a week of sittings to renew it in. */
-const soonMs = 7 * dayMs
+import type { TokenReading } from './token-health.ts'
+import { deadlineFinding, finding, leadOf, readToken } from './token-health.ts'
 
 const severity = { dead: 0, soon: 1, fine: 2 } as const
+const ready = finding('fine', 'ready')
+
+/** What is known at `now` (ms, Google's time) of each token of an account that somebody here relies on. */
+export function readTokens(account: AccountRecord, state: State, now: number): readonly TokenReading[] {
+  return currentTokens(account, state).map((current) => readToken(account, state, current, now))
+}
 
 /**
- * The worst thing to say about an account from what this machine knows, at `now` (ms). Knows only what needs no
- * question to Google: the keychain, the stated end of a token, and the count.
+ * The worst thing to say about an account at `now` (ms): over the tokens that somebody here relies on, what Google
+ * said of them, their clocks, and the count of each grant.
  */
-export function accountHealth(account: AccountRecord, state: State, now: number): HealthView {
-  const clientIds = new Set(account.tokens.map((token) => token.clientId))
-  const found: HealthView[] = []
-  for (const clientId of clientIds) {
-    if (state.clients.has(clientId)) found.push(...grantHealth(account, clientId, now))
-  }
-  if (found.length === 0) return { level: 'dead', reason: 'no-token', at: null }
-  return found.reduce((worst, next) => (severity[next.level] < severity[worst.level] ? next : worst))
+export function accountHealth(
+  account: AccountRecord,
+  tokens: readonly TokenReading[],
+  now: number,
+): HealthView {
+  if (tokens.length === 0) return finding('dead', 'no-token')
+  const clientIds = new Set(tokens.map(({ client }) => client.clientId))
+  return worstOf([
+    ...tokens.map((token) => tokenHealth(token, now)),
+    ...[...clientIds].map((clientId) => countHealth(liveTokens(account.tokens, clientId, now).length)),
+  ])
 }
 
-function grantHealth(account: AccountRecord, clientId: string, now: number): HealthView[] {
-  const usable = account.tokens.filter(
-    (token) => token.clientId === clientId && token.standing !== 'forgotten',
+/** The worst thing to say about one token at `now` (ms); `fine` when there is nothing. */
+export function tokenHealth({ trouble, deadlines }: TokenReading, now: number): HealthView {
+  return trouble ?? worstOf(deadlines.flatMap((clock) => deadlineFinding(clock, now) ?? []))
+}
+
+/** Among equals the first one, which of deadlines is the soonest. */
+function worstOf(findings: readonly HealthView[]): HealthView {
+  return findings.reduce(
+    (worst, next) => (severity[next.level] < severity[worst.level] ? next : worst),
+    ready,
   )
-  const newest = usable[usable.length - 1]
-  if (!newest) return []
-  return [tokenHealth(newest, now), countHealth(liveTokens(account.tokens, clientId, now).length)]
-}
-
-function tokenHealth(token: TokenRecord, now: number): HealthView {
-  if (token.standing === 'missing') return { level: 'dead', reason: 'secret-missing', at: null }
-  if (token.expiresAt === null || token.expiresAt - soonMs > now)
-    return { level: 'fine', reason: 'ready', at: null }
-  if (token.expiresAt > now) return { level: 'soon', reason: 'expires-soon', at: token.expiresAt }
-  return { level: 'dead', reason: 'expired', at: token.expiresAt }
 }
 
 function countHealth(live: number): HealthView {
-  if (live >= nearLimit) return { level: 'soon', reason: 'limit-near', at: null }
-  if (live >= manyTokens) return { level: 'soon', reason: 'many-tokens', at: null }
-  return { level: 'fine', reason: 'ready', at: null }
+  if (live >= nearLimit) return finding('soon', 'limit-near')
+  return live >= manyTokens ? finding('soon', 'many-tokens') : ready
 }
 
 /**
- * The next instant (ms) after `now` at which the health of some account changes by itself, or null. One timer
- * waits for it; nothing polls.
+ * The next instant (ms) after `now` at which what the window shows of some account changes by itself, or null: a
+ * deadline comes near or passes, or a token stops counting. One timer waits for it; nothing polls.
  */
 export function nextHealthChange(state: State, now: number): number | null {
-  let next: number | null = null
+  let next = Infinity
   for (const account of state.accounts.values()) {
     for (const token of account.tokens) {
-      if (token.standing === 'forgotten' || token.expiresAt === null) continue
-      for (const instant of [token.expiresAt - soonMs, token.expiresAt]) {
-        if (instant > now && (next === null || instant < next)) next = instant
+      for (const instant of changesOf(account, state, token, now)) {
+        if (instant > now && instant < next) next = instant
       }
     }
   }
-  return next
+  return next === Infinity ? null : next
+}
+
+function changesOf(account: AccountRecord, state: State, token: TokenRecord, now: number): readonly number[] {
+  const client = state.clients.get(token.clientId)
+  if (!client || isDead(token) || token.dismissed || token.rotated) return []
+  const changes: number[] = []
+  for (const clock of instantClocks(account, client, token, now)) {
+    if (clock.at === null || clock.certainty === 'possible') continue
+    changes.push(clock.at)
+    if (token.standing !== 'forgotten') changes.push(clock.at - leadOf(clock))
+  }
+  return changes
 }

@@ -33,8 +33,8 @@ export interface Exchanged {
   readonly identity: Identity
   readonly refreshToken: Secret
   readonly granted: readonly string[]
-  /** From `refresh_token_expires_in`, epoch ms; null where Google gave none. */
-  readonly expiresAt: number | null
+  /** `refresh_token_expires_in` in ms; null where Google gave none. */
+  readonly endsInMs: number | null
 }
 export type ExchangeResult =
   | { readonly kind: 'exchanged'; readonly value: Exchanged }
@@ -68,10 +68,10 @@ export async function exchangeCode(
       expectedNonce: request.secrets.nonce,
       idTokenExpected: true,
     })
-    return readTokens(tokens, tokens.claims() ?? {}, request, clock)
+    return readTokens(tokens, tokens.claims() ?? {}, request)
   } catch (cause) {
     const claims = await claimsUnderAlias(cause, wire, request, clock)
-    if (claims) return readTokens(wire.answer?.fields as TokenResponse, claims, request, clock)
+    if (claims) return readTokens(wire.answer?.fields as TokenResponse, claims, request)
     return describeFailure(cause, wire, clock)
   }
 }
@@ -147,12 +147,7 @@ function parseFields(text: string): Fields | null {
   }
 }
 
-function readTokens(
-  tokens: TokenResponse,
-  claims: Claims,
-  request: ExchangeRequest,
-  clock: Clock,
-): ExchangeResult {
+function readTokens(tokens: TokenResponse, claims: Claims, request: ExchangeRequest): ExchangeResult {
   if (Buffer.byteLength(tokens.access_token) > maxAccessTokenBytes)
     return malformed('access token over 2048 bytes')
   const refreshToken = tokens.refresh_token
@@ -169,7 +164,7 @@ function readTokens(
       identity: readIdentity(claims, request.issuer),
       refreshToken: new Secret(refreshToken),
       granted,
-      expiresAt: typeof lifetime === 'number' && lifetime > 0 ? clock.now() + lifetime * 1000 : null,
+      endsInMs: typeof lifetime === 'number' && lifetime > 0 ? lifetime * 1000 : null,
     },
   }
 }

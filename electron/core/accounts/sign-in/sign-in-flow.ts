@@ -201,7 +201,7 @@ export class SignInFlow {
     const exchanged = await this.#exchange(server.redirectUri, arrival.query, clientSecret)
     if (exchanged.kind === 'aborted') return failedStep(appError('sign-in-cancelled'))
     if (exchanged.kind === 'failed') return failedStep(exchanged.error)
-    return this.#keep(exchanged.value)
+    return this.#keep(exchanged.value, this.#context.now())
   }
 
   /** The listener asks for each well-formed request; null refuses it and leaves everything as it was. */
@@ -238,7 +238,7 @@ export class SignInFlow {
   }
 
   /** Somebody else than expected is caught here, before anything is stored. */
-  async #keep(exchanged: Exchanged): Promise<FlowStep> {
+  async #keep(exchanged: Exchanged, mintedAt: number): Promise<FlowStep> {
     const { expected } = this.#request
     const { identity } = exchanged
     const arrivedId = accountIdOf(identity.issuer, identity.sub)
@@ -250,7 +250,7 @@ export class SignInFlow {
     if (this.#abort.signal.aborted) return failedStep(appError('sign-in-cancelled'))
     const { clientId } = this.#request.client
     const kept = await this.#whileSlow('storing', () =>
-      keepToken(this.#context, exchanged, clientId, this.#asked),
+      keepToken(this.#context, exchanged, { clientId, asked: this.#asked, mintedAt }),
     )
     if (kept.kind === 'failed') return failedStep(kept.error)
     this.#page.resolve(this.#reply('signed-in', identity.email))
