@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports.ts'
 export const systemClock: Clock = {
   now: () => Date.now(),
   offsetMs: () => 0,
+  elapsedMs: () => performance.now(),
 }
 
 export interface ShiftedClock extends Clock {
@@ -16,6 +17,7 @@ export function createShiftedClock(offsetMs = 0): ShiftedClock {
   return {
     now: () => Date.now() + offset,
     offsetMs: () => offset,
+    elapsedMs: () => performance.now(),
     shiftTo: (to) => {
       offset = to
     },

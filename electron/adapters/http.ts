@@ -1,10 +1,18 @@
 /**
  * HTTP with every bound that a token service needs: only to allowed hosts, never along a redirect, a limited
- * body, a limited time. Decides nothing about the answer.
+ * body, a limited time, by the proxy and with the roots that the person chose. Decides nothing about the answer.
  */
+import { Agent as PlainAgent } from 'node:http'
+import { Agent as SecureAgent } from 'node:https'
+import * as tls from 'node:tls'
 import type { AppError } from '../contract/outcome.ts'
 import { appError } from '../contract/outcome.ts'
-import type { Http, HttpRequest, HttpResult } from '../core/ports.ts'
+import type { Http, HttpRequest, HttpResult, HttpRoute } from '../core/ports.ts'
+import { exchange } from './http-exchange.ts'
+import type { Environment, Hop } from './http-proxy-choice.ts'
+import { hopsTo } from './http-proxy-choice.ts'
+import type { Trust } from './http-tunnel.ts'
+import { keepIdleMs, ProxyFailure, tunnelAgent } from './http-tunnel.ts'
 
 export interface HttpOptions {
   /** Which URLs this profile may talk to; asked before anything is sent. */
@@ -13,17 +21,38 @@ export interface HttpOptions {
   readonly maxBodyBytes?: number
   /** From the first byte sent to the last one read, ms. */
   readonly timeoutMs?: number
+  /** Where the proxy variables stand. */
+  readonly environment?: Environment
+  /** The system's own proxy setting for an address, in the form of a PAC script's answer. Never rejects. */
+  readonly systemProxy?: (url: string) => Promise<string>
 }
 
 export function createHttp(options: HttpOptions): Http {
   const { allow, maxBodyBytes = 256 * 1024, timeoutMs = 30_000 } = options
+  const { environment = process.env, systemProxy = () => Promise.resolve('DIRECT') } = options
+  let route: HttpRoute = { proxy: { kind: 'system' }, caPem: null }
+  let agents = new Agents(route.caPem)
+
+  const send = async (target: URL, init: HttpRequest, stop: Stop): Promise<HttpResult> => {
+    const { method, headers, body } = init
+    const request = body === undefined ? { method, headers } : { method, headers, body }
+    // A change of route does not touch a request that is under way.
+    const { proxy } = route
+    const pool = agents
+    const hops = await stop.orEnd(hopsTo(target, proxy, { environment, systemProxy }))
+    return overFirstUsable(hops, async (hop) => {
+      const agent = pool.agentFor(target, hop)
+      return toResult(await exchange(target, request, agent, stop.signal, maxBodyBytes))
+    })
+  }
+
   return {
     async fetch(url, init) {
       const target = new URL(url)
       if (!allow(target)) return failed('network-failed', `${target.host} is not allowed in this profile`)
       const stop = new Stop(init.signal, timeoutMs)
       try {
-        return await exchange(target, init, stop, maxBodyBytes)
+        return await send(target, init, stop)
       } catch (cause) {
         if (stop.reason === 'aborted') return { kind: 'aborted' }
         if (stop.reason === 'late')
@@ -33,7 +62,67 @@ export function createHttp(options: HttpOptions): Http {
         stop.clear()
       }
     },
+    setRoute(next) {
+      // Connections of the older way serve the requests that use them, and end when they have been idle.
+      if (next.caPem !== route.caPem) agents = new Agents(next.caPem)
+      route = next
+    },
   }
+}
+
+/** Tries one way after the other as long as it is the proxy that fails: then nothing has been sent yet. */
+async function overFirstUsable(
+  hops: readonly Hop[],
+  attempt: (hop: Hop) => Promise<HttpResult>,
+): Promise<HttpResult> {
+  let first: ProxyFailure | null = null
+  for (const hop of hops) {
+    try {
+      return await attempt(hop)
+    } catch (cause) {
+      if (!(cause instanceof ProxyFailure)) throw cause
+      first ??= cause
+    }
+  }
+  throw first ?? new Error('no way was offered')
+}
+
+/** The kept connections under one set of roots, one pool for each way. */
+class Agents {
+  readonly #plain = new PlainAgent({ keepAlive: true, timeout: keepIdleMs })
+  readonly #secure: SecureAgent
+  readonly #tunnels = new Map<string, SecureAgent>()
+  readonly #trust: Trust
+
+  constructor(caPem: string | null) {
+    const secureContext = caPem === null ? null : tls.createSecureContext({ ca: [...usualRoots(), caPem] })
+    this.#trust = { secureContext, reasonOf: (cause) => reasonOf(deepestCode(cause)) }
+    // Said here, so that no environment variable can switch the check off.
+    const checks = { rejectUnauthorized: true, ...(secureContext && { secureContext }) }
+    this.#secure = new SecureAgent({ keepAlive: true, timeout: keepIdleMs, ...checks })
+  }
+
+  agentFor(url: URL, hop: Hop): PlainAgent {
+    if (hop.kind === 'unusable') throw new ProxyFailure(hop.host, hop.reason)
+    if (url.protocol !== 'https:') return this.#plain
+    if (hop.kind === 'direct') return this.#secure
+    const key = JSON.stringify([hop.secure, hop.host, hop.port, hop.authorization?.reveal()])
+    const known = this.#tunnels.get(key) ?? tunnelAgent(hop, this.#trust)
+    this.#tunnels.set(key, known)
+    return known
+  }
+}
+
+/** Roots that come with the runtime; newer ones also name what `NODE_EXTRA_CA_CERTS` added. */
+function usualRoots(): readonly string[] {
+  const { getCACertificates } = tls as Partial<Pick<typeof tls, 'getCACertificates'>>
+  return getCACertificates?.('default') ?? tls.rootCertificates
+}
+
+function toResult({ status, headers, body }: Awaited<ReturnType<typeof exchange>>): HttpResult {
+  if (status >= 300 && status < 400) return failed('answer-malformed', 'it sends the request elsewhere')
+  if (body === null) return { kind: 'failed', error: appError('answer-too-large') }
+  return { kind: 'answered', status, headers, body }
 }
 
 /** Joins the caller's signal with our own time limit and remembers which of them ended the call. */
@@ -64,39 +153,21 @@ class Stop {
   clear(): void {
     clearTimeout(this.#timer)
     this.#callers?.removeEventListener('abort', this.#onAbort)
-    // Lets go of a connection whose body was not read to its end.
-    this.#controller.abort()
+  }
+
+  /** The result of work that cannot be stopped, unless the call ends first. */
+  async orEnd<T>(work: Promise<T>): Promise<T> {
+    const ended = new Promise<never>((_resolve, reject) => {
+      const end = (): void => reject(new Error('ended'))
+      if (this.signal.aborted) end()
+      else this.signal.addEventListener('abort', end, { once: true })
+    })
+    return Promise.race([work, ended])
   }
 
   readonly #onAbort = (): void => {
     this.end('aborted')
   }
-}
-
-async function exchange(url: URL, init: HttpRequest, stop: Stop, maxBodyBytes: number): Promise<HttpResult> {
-  const { method, headers, body } = init
-  const request = { method, headers: { ...headers }, redirect: 'manual', signal: stop.signal } as const
-  const response = await fetch(url, body === undefined ? request : { ...request, body })
-  const { status } = response
-  if (response.type === 'opaqueredirect' || (status >= 300 && status < 400)) {
-    return failed('answer-malformed', 'it sends the request elsewhere')
-  }
-  const text = await readBounded(response, maxBodyBytes)
-  if (text === null) return { kind: 'failed', error: appError('answer-too-large') }
-  return { kind: 'answered', status, headers: new Map(response.headers.entries()), body: text }
-}
-
-/** The body as text, or null as soon as it is longer than allowed. */
-async function readBounded(response: Response, maxBytes: number): Promise<string | null> {
-  const reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader()
-  const parts: Uint8Array[] = []
-  let size = 0
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    size += part.value.length
-    if (size > maxBytes) return null
-    parts.push(part.value)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 const offlineCodes = ['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EADDRNOTAVAIL']
@@ -105,31 +176,36 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
   ECONNRESET: 'the other side broke it off',
   EPIPE: 'the other side broke it off',
-  UND_ERR_SOCKET: 'the other side broke it off',
   ETIMEDOUT: 'the other side did not answer',
-  UND_ERR_CONNECT_TIMEOUT: 'the other side did not answer',
-  UND_ERR_HEADERS_TIMEOUT: 'the other side did not answer',
-  UND_ERR_BODY_TIMEOUT: 'the other side did not answer',
-  UND_ERR_HEADERS_OVERFLOW: 'the answer’s headers are too long',
+  HPE_HEADER_OVERFLOW: 'the answer’s headers are too long',
 }
 
 function connectionError(cause: unknown): AppError {
+  if (cause instanceof ProxyFailure) {
+    return appError('proxy-failed', { host: cause.host, reason: cause.reason })
+  }
   const code = deepestCode(cause)
   if (offlineCodes.includes(code)) return appError('network-offline')
   if (code.startsWith('Z_')) return appError('answer-malformed', { reason: 'it cannot be unpacked' })
-  if (code.startsWith('HPE_')) return appError('answer-malformed', { reason: 'it is not HTTP' })
-  const certificate = /CERT|TLS|SSL|VERIFY|SIGNATURE|EPROTO/.test(code) && !code.startsWith('UND_')
-  const reason = certificate ? 'the connection cannot be trusted' : (reasons[code] ?? 'it could not be made')
-  return appError('network-failed', { reason: code === '' ? reason : `${reason} (${code})` })
+  if (code.startsWith('HPE_') && !(code in reasons))
+    return appError('answer-malformed', { reason: 'it is not HTTP' })
+  return appError('network-failed', { reason: reasonOf(code) })
 }
 
-/** `fetch` wraps what happened; the code of the system or of TLS stands at the bottom. */
+/** A code of the system or of TLS in words, with the code behind them. */
+function reasonOf(code: string): string {
+  const certificate = /CERT|TLS|SSL|VERIFY|SIGNATURE|EPROTO/.test(code)
+  const usual = code.startsWith('HPE_') ? 'it is not HTTP' : 'it could not be made'
+  const reason = certificate ? 'the connection cannot be trusted' : (reasons[code] ?? usual)
+  return code === '' ? reason : `${reason} (${code})`
+}
+
+/** Of several attempts (one address after the other) the first; its code stands at the bottom. */
 function deepestCode(cause: unknown): string {
   if (!(cause instanceof Error)) return ''
   const several = (cause as Partial<AggregateError>).errors as readonly unknown[] | undefined
   const inner = deepestCode(several?.[0] ?? cause.cause)
-  // Its code is not always set.
-  const code = cause.name === 'HTTPParserError' ? 'HPE_' : (cause as NodeJS.ErrnoException).code
+  const { code } = cause as NodeJS.ErrnoException
   return inner === '' && typeof code === 'string' ? code : inner
 }
 

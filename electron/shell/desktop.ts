@@ -4,6 +4,7 @@ import { fail } from '../contract/outcome.ts'
 import type { Desktop } from '../core/ports.ts'
 import type { ExternalLinks } from './external-links.ts'
 import { checkedLink } from './external-url.ts'
+import { secretClipboard } from './secret-clipboard.ts'
 import type { ShellWords } from './shell-words.ts'
 
 export interface DesktopOptions {
@@ -17,13 +18,19 @@ export interface DesktopOptions {
 }
 
 /** The port `Desktop` without the file system, which is an adapter's. */
-export type ShellDesktop = Omit<Desktop, 'readSmallFile'>
+export interface ShellDesktop extends Omit<Desktop, 'readSmallFile'> {
+  /** Takes a copied secret out of the clipboard if it is still there; to be awaited before the process ends. */
+  clearSecret(): Promise<void>
+}
 
 export function desktop(options: DesktopOptions): ShellDesktop {
+  const secrets = secretClipboard(options)
   return {
     copyText(text) {
       copy(text, options).catch((cause: unknown) => options.onFault('clipboard.write', cause))
     },
+    copySecret: (secret) => secrets.copy(secret),
+    clearSecret: () => secrets.clear(),
     async readClipboard() {
       return await options.clipboard.readText()
     },
@@ -47,7 +54,7 @@ async function copy(text: string, options: DesktopOptions): Promise<void> {
 }
 
 function openDialogOptions(
-  purpose: 'client-file' | 'browser',
+  purpose: Parameters<Desktop['pickFile']>[0],
   words: ShellWords,
   platform: NodeJS.Platform,
 ): OpenDialogOptions {
@@ -59,6 +66,10 @@ function openDialogOptions(
       properties,
       filters: [{ name: words.clientFiles, extensions: ['json'] }, all],
     }
+  }
+  if (purpose === 'ca-file') {
+    const certificates = { name: words.certificates, extensions: ['pem', 'crt', 'cer'] }
+    return { title: words.chooseCaFile, properties, filters: [certificates, all] }
   }
   // On Linux a program has no extension of its own.
   const programs = { darwin: ['app'], win32: ['exe'] }[platform as string] ?? ['*']

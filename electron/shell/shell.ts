@@ -13,14 +13,16 @@ import {
   ipcMain,
   Menu,
   nativeTheme,
+  powerMonitor,
   protocol,
   screen,
+  session,
   shell,
 } from 'electron'
 import type { CommandHandlers } from '../contract/answer.ts'
 import type { EventName, EventPayload } from '../contract/events.ts'
 import type { ProfileName, SettingsView } from '../contract/views.ts'
-import type { Browser } from '../core/ports.ts'
+import type { Browser, Wakes } from '../core/ports.ts'
 import { clipboardItems, menuTemplate } from './app-menu.ts'
 import { declareAppScheme, serveApp } from './app-protocol.ts'
 import { systemBrowser } from './browser.ts'
@@ -38,6 +40,8 @@ import { quitGate } from './quit-gate.ts'
 import { applySessionPolicy } from './session-policy.ts'
 import type { ShellWords } from './shell-words.ts'
 import { shellWords } from './shell-words.ts'
+import { systemProxy } from './system-proxy.ts'
+import { wakes } from './wakes.ts'
 import { allowsDevTools } from './web-preferences.ts'
 import type { WindowState } from './window-bounds.ts'
 import { placeWindow, readWindowState } from './window-bounds.ts'
@@ -79,6 +83,9 @@ export interface RunningShell {
   /** The ports that this room implements. */
   readonly browser: Browser
   readonly desktop: ShellDesktop
+  readonly wakes: Wakes
+  /** The proxy that the system's settings name for an address, as a PAC script answers. */
+  readonly systemProxy: (url: string) => Promise<string>
   send<N extends EventName>(event: N, payload: EventPayload<N>): void
   focus(): void
   /** Follows a change of theme or language. */
@@ -105,6 +112,8 @@ export function startShell(options: ShellOptions): RunningShell | null {
 class DesktopShell implements RunningShell {
   readonly browser: Browser
   readonly desktop: ShellDesktop
+  readonly wakes: Wakes
+  readonly systemProxy: (url: string) => Promise<string>
   readonly #options: ShellOptions
   readonly #devTools = allowsDevTools(app)
   readonly #host: ReturnType<typeof ipcHost>
@@ -126,6 +135,19 @@ class DesktopShell implements RunningShell {
       window: () => this.#window,
       words: () => this.#words(),
       platform: process.platform,
+      onFault: options.onFault,
+    })
+    this.wakes = wakes(powerMonitor)
+    this.systemProxy = systemProxy({
+      resolve: async (url) => {
+        await app.whenReady()
+        return session.defaultSession.resolveProxy(url)
+      },
+      readSettings: async () => {
+        await app.whenReady()
+        await session.defaultSession.forceReloadProxyConfig()
+      },
+      elapsedMs: () => performance.now(),
       onFault: options.onFault,
     })
     this.#host = ipcHost({

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import { createServer } from 'node:http'
 import type { AddressInfo, Server as NetServer } from 'node:net'
 import { createServer as createNetServer } from 'node:net'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createHttp } from '../../../electron/adapters/http.ts'
 
@@ -79,6 +79,7 @@ describe('the HTTP adapter', () => {
   it.each([
     ['as it is', (text: string) => Buffer.from(text), {}],
     ['packed', (text: string) => gzipSync(text), { 'Content-Encoding': 'gzip' }],
+    ['packed without a frame', (text: string) => deflateSync(text), { 'Content-Encoding': 'deflate' }],
   ])('takes a body up to the limit and cuts a longer one off (%s)', async (_, pack, headers) => {
     let size = 10_000
     const url = await listen(
@@ -160,12 +161,35 @@ describe('the HTTP adapter', () => {
     expect(answer.kind === 'failed' && answer.error.message).toContain('cannot be trusted')
   })
 
-  it('says that an answer cannot be unpacked', async () => {
+  it.each(['gzip', 'deflate', 'br'])('says that an answer cannot be unpacked (%s)', async (name) => {
+    let closed = false
     const url = await listen(
-      createServer((_, response) =>
-        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('not packed'),
-      ),
+      createServer((request, response) => {
+        request.socket.on('close', () => (closed = true))
+        response.writeHead(200, { 'Content-Encoding': name }).write('not packed')
+      }),
     )
     expect(await http.fetch(url, get)).toMatchObject(failure('answer-malformed'))
+    await expect.poll(() => closed).toBe(true)
+  })
+
+  it('says that an answer’s headers are too long', async () => {
+    const url = await listen(
+      createServer((_, response) => response.writeHead(200, { 'X-Long': 'x'.repeat(20_000) }).end()),
+    )
+    const answer = await http.fetch(url, get)
+    expect(answer.kind === 'failed' && answer.error.message).toContain('headers are too long')
+  })
+
+  it('keeps one connection for requests that follow each other', async () => {
+    let connections = 0
+    const server = createServer((request, response) => request.resume().on('end', () => response.end('ok')))
+    server.on('connection', () => (connections += 1))
+    const url = await listen(server)
+    for (let count = 0; count < 5; count += 1) {
+      const answer = await http.fetch(url, { method: 'POST', headers: {}, body: 'a=b' })
+      expect(answer).toMatchObject({ kind: 'answered', body: 'ok' })
+    }
+    expect(connections).toBe(1)
   })
 })

@@ -51,6 +51,19 @@ describe('random tokens', () => {
   })
 })
 
+describe('random fractions', () => {
+  it('lie from 0 up to 1 and spread over all of it', () => {
+    const tenths = new Set<number>()
+    for (let count = 0; count < 1000; count += 1) {
+      const fraction = systemRandom.fraction()
+      expect(fraction).toBeGreaterThanOrEqual(0)
+      expect(fraction).toBeLessThan(1)
+      tenths.add(Math.floor(fraction * 10))
+    }
+    expect(tenths.size).toBe(10)
+  })
+})
+
 describe('the reply page', () => {
   it('escapes its words and names its language', () => {
     const html = replyPageHtml({ status: 400, title: '<b>"&\'', text: '<script>', language: 'hi' })

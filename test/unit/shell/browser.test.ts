@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ok } from '../../../electron/contract/outcome.ts'
 import { systemBrowser } from '../../../electron/shell/browser.ts'
+import { Secret } from '../../../electron/core/secret.ts'
 import { desktop } from '../../../electron/shell/desktop.ts'
 import { externalLinks } from '../../../electron/shell/external-links.ts'
 import { shellWords } from '../../../electron/shell/shell-words.ts'
@@ -172,6 +173,22 @@ describe('the desktop', () => {
     const { port, faults } = desktopUnderTest({ canceled: true, filePaths: [] })
     port.copyText('refuse')
     await vi.waitFor(() => expect(faults).toEqual(['clipboard.write']))
+  })
+
+  it('takes a copied secret back out of the clipboard', async () => {
+    const { port } = desktopUnderTest({ canceled: true, filePaths: [] })
+    port.copySecret(new Secret('not for long'))
+    expect(await port.readClipboard()).toBe('not for long')
+    await port.clearSecret()
+    expect(await port.readClipboard()).toBe('')
+  })
+
+  it('asks for certificates by the endings that they have', async () => {
+    const { port, dialogs } = desktopUnderTest({ canceled: false, filePaths: ['/a/office.pem'] })
+    expect(await port.pickFile('ca-file')).toBe('/a/office.pem')
+    expect(dialogs).toMatchObject([
+      { title: 'प्रमाणपत्र फ़ाइल चुनें', filters: [{ extensions: ['pem', 'crt', 'cer'] }, { extensions: ['*'] }] },
+    ])
   })
 
   it('answers the picked file, and null when the person changed their mind', async () => {
