@@ -38,6 +38,7 @@ const shell = startShell({
   saveWindowState: (window) => appState.change({ window }),
   beforeQuit: async () => {
     await latchkey().close()
+    await shell?.desktop.clearSecret()
     await appState.settled()
   },
   onFault,
@@ -54,7 +55,9 @@ function latchkey(): Latchkey {
   const secretStore = createKeychain()
   const issuer = env['LATCHKEY_PRACTICE_ISSUER'] ?? ''
   const practiceIssuer = isPracticeIssuer(issuer) ? issuer : null
-  const parts = { dataFolder, secretStore, listener, browser: shell.browser, desktop, log, practiceIssuer }
+  const { browser, wakes, systemProxy } = shell
+  const outside = { secretStore, listener, browser, desktop, wakes, systemProxy, log }
+  const parts = { dataFolder, ...outside, practiceIssuer }
   started = new Latchkey(
     {
       about: about(),

@@ -10,7 +10,15 @@ import { fail, ok } from './contract/outcome.ts'
 import type { ProfileName } from './contract/views.ts'
 import { isAllowedAddress } from './core/clients/issuer.ts'
 import type { World } from './core/latchkey.ts'
-import type { Browser, Desktop, Log, LoopbackListener, ProfileFolder, SecretStore } from './core/ports.ts'
+import type {
+  Browser,
+  Desktop,
+  Log,
+  LoopbackListener,
+  ProfileFolder,
+  SecretStore,
+  Wakes,
+} from './core/ports.ts'
 
 export interface WorldParts {
   readonly dataFolder: string
@@ -18,6 +26,9 @@ export interface WorldParts {
   readonly listener: LoopbackListener
   readonly browser: Browser
   readonly desktop: Desktop
+  readonly wakes: Wakes
+  /** The proxy that the system names for an address: `PROXY host:port; DIRECT`. */
+  readonly systemProxy: (url: string) => Promise<string>
   readonly log: Log
   /** A practice Google that already runs elsewhere on this machine; null starts the one that comes with the app. */
   readonly practiceIssuer: string | null
@@ -27,9 +38,9 @@ export interface WorldParts {
 export async function openWorld(profile: ProfileName, parts: WorldParts): Promise<Outcome<World>> {
   const folder = await openProfileFolder(join(parts.dataFolder, 'profiles', profile))
   if (!folder.ok) return folder
-  const http = createHttp({ allow: (url) => isAllowedAddress(profile, url.href) })
-  const { secretStore, listener, browser, desktop, log } = parts
-  const common = { folder: folder.value, http, secretStore, listener, browser, desktop, log }
+  const { secretStore, listener, browser, desktop, wakes, systemProxy, log } = parts
+  const http = createHttp({ allow: (url) => isAllowedAddress(profile, url.href), systemProxy })
+  const common = { folder: folder.value, http, secretStore, listener, browser, desktop, wakes, log }
   const ports = { ...common, timers: systemTimers, random: systemRandom }
   if (profile === 'real') return ok({ ports: { ...ports, clock: systemClock }, practice: null })
   try {
@@ -45,26 +56,18 @@ async function openPracticeWorld(
   parts: WorldParts,
 ): Promise<Outcome<World>> {
   const { createPracticeControl } = await import('./practice/practice-control.ts')
+  const { openPracticeServer } = await import('./practice/practice-server.ts')
   const server = await practiceServer(ports.folder, parts.practiceIssuer)
-  const control = createPracticeControl(server.issuer, ports.http)
-  const [offset, accounts] = [await control.clock(), await control.accounts()]
-  if (!offset.ok || !accounts.ok) {
-    await server.close()
-    return fail('practice-failed')
-  }
-  const clock = createShiftedClock(offset.value.offsetMs)
-  const practice = {
+  const clock = createShiftedClock()
+  const practice = await openPracticeServer({
     issuer: server.issuer,
-    accounts: accounts.value.map(({ email, name, hostedDomain }) => ({ email, name, hostedDomain })),
-    clientFile: () => control.clientFile(),
-    setClockOffset: async (offsetMs: number): Promise<Outcome<null>> => {
-      const moved = await control.setClockOffset(offsetMs)
-      if (moved.ok) clock.shiftTo(offsetMs)
-      return moved
-    },
+    control: createPracticeControl(server.issuer, ports.http),
+    shiftClock: (offsetMs) => clock.shiftTo(offsetMs),
     close: () => server.close(),
-  }
-  return ok({ ports: { ...ports, clock }, practice })
+  })
+  if (practice.ok) return ok({ ports: { ...ports, clock }, practice: practice.value })
+  await server.close()
+  return practice
 }
 
 const practiceStateFile = 'practice-google.json'
@@ -80,11 +83,20 @@ async function practiceServer(
     random: (bytes) => systemRandom.token(bytes),
     load: async () => {
       const text = await folder.readText(practiceStateFile)
-      return text.ok && text.value !== null ? (JSON.parse(text.value) as unknown) : null
+      return text.ok && text.value !== null ? parsed(text.value) : null
     },
     save: async (state) => {
       const saved = await folder.writeText(practiceStateFile, JSON.stringify(state))
       if (!saved.ok) throw new Error(saved.error.code)
     },
   })
+}
+
+/** Null for a file that somebody broke: practice Google then starts anew. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

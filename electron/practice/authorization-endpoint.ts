@@ -4,15 +4,17 @@ import { accountByHint, accountBySub, accountsForDomain } from './accounts.ts'
 import { field, formFields, redirectAnswer } from './answers.ts'
 import type { AuthorizationRequest, PageError } from './authorization-request.ts'
 import { readAuthorizationRequest } from './authorization-request.ts'
+import { clientStanding } from './client-life.ts'
 import { projectNumberOf } from './client.ts'
 import { chooserPage } from './pages/chooser-page.ts'
 import { consentPage } from './pages/consent-page.ts'
 import { errorPage, gonePage } from './pages/error-page.ts'
 import { pickLanguage } from './pages/words.ts'
-import { canonicalScopes, isAdminScope, redirectScopes, separableScopes } from './scopes.ts'
+import { restrictedScopes } from './refusals.ts'
+import { canonicalScopes, isAdminScope, isSignInScope, redirectScopes, separableScopes } from './scopes.ts'
 import { hashSecret } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
-import { addCode, needsConsent, rememberConsent } from './state.ts'
+import { addCode, consentedScopes, needsConsent, rememberConsent } from './state.ts'
 import type { Tickets, Visit } from './tickets.ts'
 import type { PracticeWorld } from './world.ts'
 import { issueSecret } from './world.ts'
@@ -24,7 +26,8 @@ export const consentPath = '/signin/oauth/consent'
 export function authorizationEndpoint(world: PracticeWorld, tickets: Tickets): Handle {
   return (request) => {
     const language = pickLanguage(field(request.query, 'hl'), request.headers['accept-language'])
-    const read = readAuthorizationRequest(request.query, request.headers['user-agent'] ?? '')
+    const standing = clientStanding(world.store.state, world.now())
+    const read = readAuthorizationRequest(request.query, request.headers['user-agent'] ?? '', standing)
     if (!read.ok) return errorPage(read.error, language)
     if (read.value.prompt.includes('none')) return answerSilently(world, read.value)
     const hinted = read.value.prompt.includes('select_account') ? null : accountByHint(read.value.loginHint)
@@ -62,6 +65,8 @@ export function consentForm(world: PracticeWorld, tickets: Tickets): Handle {
   return fromOwnPage(world, tickets, (ticket, visit, fields) => {
     const account = accountBySub(visit.sub ?? '')
     if (account === null) return showChooser(ticket, visit)
+    const refused = refusalFor(world, visit.request, account)
+    if (refused !== null && fields.get('action') !== 'switch') return errorPage(refused, visit.language)
     const ongoing = fields.has('ongoing')
     switch (fields.get('action')) {
       case 'switch': {
@@ -132,15 +137,41 @@ function refusalFor(
   request: AuthorizationRequest,
   account: PracticeAccount,
 ): PageError | null {
-  const { publishing, testUsers } = world.store.state
+  const { publishing, testUsers, disabled } = world.store.state
+  if (disabled.includes(account.sub)) {
+    // Google tells it on a page of its own before any OAuth; the word is practice's.
+    const detail = `${account.email}: this account has been deleted or suspended.`
+    return { status: 403, error: 'account_disabled', detail }
+  }
   if (publishing === 'testing' && testUsers !== null && !testUsers.includes(account.email)) {
     const detail = 'The app is being tested, and only accounts on its list of testers may use it.'
     return { status: 403, error: 'access_denied', detail }
+  }
+  if (isBeyondUserCap(world, account.sub, request)) {
+    const detail = 'The app is not verified, and as many people use it as may.'
+    return { status: 403, error: 'access_denied', detail }
+  }
+  const restricted = restrictedScopes(world.store.state, account.sub, canonicalScopes(request.scopes))
+  if (restricted.length > 0) {
+    const detail = `The administrator of ${account.hostedDomain ?? ''} does not allow: ${restricted.join(', ')}`
+    return { status: 400, error: 'admin_policy_enforced', detail }
   }
   const admin = request.scopes.filter(isAdminScope)
   if (account.hostedDomain !== null || admin.length === 0) return null
   const detail = `Some requested scopes cannot be shown: [${admin.join(', ')}]`
   return { status: 400, error: 'invalid_scope', detail }
+}
+
+/** Somebody new, more than sign-in asked, and the app has all the users it may have (google-oauth.md 2.2, row 12). */
+function isBeyondUserCap(
+  { store }: PracticeWorld,
+  sub: string,
+  { clientId, scopes }: AuthorizationRequest,
+): boolean {
+  const { userCapReached, refreshTokens } = store.state
+  if (!userCapReached || canonicalScopes(scopes).every(isSignInScope)) return false
+  const isUser = consentedScopes(store.state, sub, projectNumberOf(clientId)).length > 0
+  return !isUser && !refreshTokens.some((token) => token.sub === sub && token.clientId === clientId)
 }
 
 /** Carries out what the person allowed. Nothing allowed at all is a refusal. */

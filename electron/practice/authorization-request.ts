@@ -1,5 +1,6 @@
 /** Reads an authorization request and finds what Google would refuse on its own page (google-oauth.md 1.2, 1.5). */
 import { field, repeatedField } from './answers.ts'
+import type { ClientStanding } from './client-life.ts'
 import { isLoopbackRedirect, practiceClient } from './client.ts'
 import { isKnownForm, splitScopes } from './scopes.ts'
 import type { Code } from './state.ts'
@@ -54,6 +55,7 @@ const responseTypes = [
 export function readAuthorizationRequest(
   query: URLSearchParams,
   userAgent: string,
+  standing: ClientStanding,
 ): Read<AuthorizationRequest> {
   if (isEmbedded(userAgent)) {
     return bad(
@@ -66,7 +68,7 @@ export function readAuthorizationRequest(
   if (repeated !== null) {
     return bad(400, 'invalid_request', `OAuth 2 parameters can only have a single value: ${repeated}`)
   }
-  const client = readClient(query)
+  const client = readClient(query, standing)
   if (!client.ok) return client
   const kind = readResponse(query)
   if (!kind.ok) return kind
@@ -98,12 +100,16 @@ function missing(parameter: string): { ok: false; error: PageError } {
   return bad(400, 'invalid_request', `Missing required parameter: ${parameter}`)
 }
 
-function readClient(query: URLSearchParams): Read<{ clientId: string; redirectUri: string }> {
+function readClient(
+  query: URLSearchParams,
+  standing: ClientStanding,
+): Read<{ clientId: string; redirectUri: string }> {
   const clientId = field(query, 'client_id')
   const redirectUri = field(query, 'redirect_uri')
   if (clientId === null) return missing('client_id')
-  if (clientId !== practiceClient.clientId)
+  if (clientId !== practiceClient.clientId || standing === 'gone')
     return bad(401, 'invalid_client', 'The OAuth client was not found.')
+  if (standing === 'deleted') return bad(401, 'deleted_client', 'The OAuth client was deleted.')
   if (redirectUri === null) return missing('redirect_uri')
   if (!isLoopbackRedirect(redirectUri))
     return bad(400, 'redirect_uri_mismatch', `redirect_uri=${redirectUri}`)

@@ -3,10 +3,15 @@
  * purpose. POST only, with a header that no page of a browser can send without asking first.
  */
 import * as v from 'valibot'
-import { practiceAccounts } from './accounts.ts'
+import type { PracticeRules, PracticeView } from '../contract/views.ts'
+import { practiceRulesSchema } from '../contract/views.ts'
+import type { PracticeAccount } from './accounts.ts'
+import { accountBySub, practiceAccounts } from './accounts.ts'
 import { jsonAnswer } from './answers.ts'
+import { clientStanding, deleteClient, renewGoneClient, restoreClient, useClient } from './client-life.ts'
 import { clientFileText, practiceClient, projectNumberOf } from './client.ts'
-import { faultSchema } from './faults.ts'
+import { faultNames, faultSchema } from './faults.ts'
+import { refreshRefusal } from './refusals.ts'
 import { canonicalScopes } from './scopes.ts'
 import { hashSecret } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
@@ -16,9 +21,10 @@ import {
   causeOfDeath,
   changePassword,
   consentedScopes,
-  mintRefreshToken,
+  mintRefreshTokens,
   rememberConsent,
   revokeProject,
+  setDisabled,
 } from './state.ts'
 import type { PracticeWorld } from './world.ts'
 import { issueSecret } from './world.ts'
@@ -31,10 +37,11 @@ const furthestMs = 100 * 366 * 24 * 3600 * 1000
 const mintLimit = 1000
 
 const nothing = v.strictObject({})
-const ofAccount = v.strictObject({ sub: v.picklist(practiceAccounts.map((account) => account.sub)) })
+const ofAccount = v.strictObject({ sub: v.string() })
 const mint = v.strictObject({
   ...ofAccount.entries,
-  clientId: v.literal(practiceClient.clientId),
+  /** Any client: those of other programs count against the account's cap over all clients. */
+  clientId: v.pipe(v.string(), v.regex(/^\d{1,20}-[a-z0-9]{1,64}\.apps\.googleusercontent\.com$/)),
   count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(mintLimit)),
   scopes: v.exactOptional(v.array(v.string())),
 })
@@ -45,6 +52,10 @@ const publishing = v.strictObject({
   status: v.picklist(['production', 'testing']),
   testUsers: v.nullable(v.array(v.string())),
 })
+const disabling = v.strictObject({ ...ofAccount.entries, disabled: v.boolean() })
+const userCap = v.strictObject({ reached: v.boolean() })
+const rules = v.strictObject({ rules: practiceRulesSchema })
+const namedFault = v.strictObject({ fault: v.nullable(v.picklist(faultNames)) })
 const fault = v.strictObject({
   fault: faultSchema,
   times: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
@@ -83,25 +94,40 @@ function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
     ['client-file', verb(nothing, () => newClientFile(world))],
     ['clock', verb(nothing, () => ({ offsetMs: world.store.state.offsetMs }))],
     ['set-clock-offset', verb(offset, ({ offsetMs }) => change((state) => ({ ...state, offsetMs })))],
-    ['accounts', verb(nothing, () => ({ accounts: practiceAccounts }))],
+    ['accounts', verb(nothing, () => ({ accounts: accountsOf(world) }))],
+    ['view', verb(nothing, () => viewOf(world))],
     [
       'refresh-tokens',
       verb(nothing, () => ({ tokens: world.store.state.refreshTokens.map(describe(world)) })),
     ],
-    ['mint-elsewhere', verb(mint, (asked) => mintElsewhere(world, asked))],
+    ['mint-elsewhere', ofKnown(mint, (asked) => mintElsewhere(world, asked))],
     [
       'revoke-at-account-page',
-      verb(ofAccount, ({ sub }) => change((s) => revokeProject(s, sub, practiceClient.projectNumber))),
+      ofKnown(ofAccount, ({ sub }) => change((s) => revokeProject(s, sub, practiceClient.projectNumber))),
     ],
-    ['change-password', verb(ofAccount, ({ sub }) => change((state) => changePassword(state, sub)))],
+    ['change-password', ofKnown(ofAccount, ({ sub }) => change((state) => changePassword(state, sub)))],
+    ['set-disabled', ofKnown(disabling, ({ sub, disabled }) => change((s) => setDisabled(s, sub, disabled)))],
+    ['set-rules', verb(rules, (asked) => setRules(world, asked.rules))],
+    ['delete-client', verb(nothing, () => change((state) => deleteClient(state, world.now())))],
+    ['restore-client', verb(nothing, () => restore(world))],
     [
       'set-publishing',
       verb(publishing, ({ status, testUsers }) => change((s) => ({ ...s, publishing: status, testUsers }))),
     ],
     [
+      'set-user-cap',
+      verb(userCap, ({ reached }) => change((state) => ({ ...state, userCapReached: reached }))),
+    ],
+    [
       'set-fault',
       verb(fault, (rule) => {
         world.faults.set(rule.fault, rule.times)
+      }),
+    ],
+    [
+      'name-fault',
+      verb(namedFault, ({ fault: name }) => {
+        world.faults.name(name)
       }),
     ],
     [
@@ -118,13 +144,68 @@ function verb<P>(params: v.GenericSchema<P>, run: (params: P) => unknown): Run {
   return async (sent) => {
     const parsed = v.safeParse(params, sent)
     if (!parsed.success) return jsonAnswer(400, { error: 'invalid_request' })
-    return jsonAnswer(200, (await run(parsed.output)) ?? {})
+    const answered = await run(parsed.output)
+    return answered === notFound ? jsonAnswer(404, { error: 'not_found' }) : jsonAnswer(200, answered ?? {})
   }
+}
+
+/** What a verb answers when the account or the client it is about does not exist. */
+const notFound = Symbol('not found')
+
+/** The same about one account, which has to be one of practice Google's. */
+function ofKnown<P extends { sub: string }>(params: v.GenericSchema<P>, run: (params: P) => unknown): Run {
+  return verb(params, (asked) => (accountBySub(asked.sub) === null ? notFound : run(asked)))
+}
+
+function accountsOf(world: PracticeWorld): readonly (PracticeAccount & { readonly disabled: boolean })[] {
+  const { disabled } = world.store.state
+  return practiceAccounts.map((account) => ({ ...account, disabled: disabled.includes(account.sub) }))
+}
+
+/** What the practice strip shows. */
+function viewOf(world: PracticeWorld): Omit<PracticeView, 'issuer'> {
+  return {
+    accounts: accountsOf(world).map(({ sub, email, name, hostedDomain, disabled }) => ({
+      sub,
+      email,
+      name,
+      hostedDomain,
+      disabled,
+    })),
+    rules: rulesOf(world),
+    fault: world.faults.named(),
+  }
+}
+
+function rulesOf(world: PracticeWorld): PracticeRules {
+  const { publishing: status, sessionHours, restricted } = world.store.state
+  const clientDeleted = clientStanding(world.store.state, world.now()) !== 'live'
+  return { publishing: status, sessionHours, restricted, clientDeleted }
+}
+
+/** Not found when that would restore a client that is gone for good; then nothing changes. */
+async function setRules(world: PracticeWorld, asked: PracticeRules): Promise<typeof notFound | undefined> {
+  const { publishing: status, sessionHours, restricted, clientDeleted } = asked
+  const now = world.now()
+  if (!clientDeleted && clientStanding(world.store.state, now) === 'gone') return notFound
+  await world.store.change((state) => {
+    const ruled = { ...state, publishing: status, sessionHours, restricted: [...new Set(restricted)] }
+    return clientDeleted ? deleteClient(ruled, now) : (restoreClient(ruled, now) ?? ruled)
+  })
+  return undefined
+}
+
+async function restore(world: PracticeWorld): Promise<typeof notFound | undefined> {
+  return setRules(world, { ...rulesOf(world), clientDeleted: false })
 }
 
 async function newClientFile(world: PracticeWorld): Promise<{ file: string }> {
   const secret = issueSecret(world, 'client-secret')
-  await world.store.change((state) => addClientSecret(state, hashSecret(secret), world.now()))
+  await world.store.change((state) => {
+    const renewed = renewGoneClient(state, world.now())
+    const begun = renewed.client.usedAt === null ? useClient(renewed, world.now()) : renewed
+    return addClientSecret(begun, hashSecret(secret), world.now())
+  })
   return { file: clientFileText(world.issuer, secret) }
 }
 
@@ -136,23 +217,19 @@ async function mintElsewhere(world: PracticeWorld, asked: v.InferOutput<typeof m
     const project = projectNumberOf(clientId)
     const before = consentedScopes(state, sub, project)
     const scopes = canonicalScopes(asked.scopes ?? (before.length > 0 ? before : ['openid', 'email']))
-    return hashes.reduce(
-      (grown, hash) =>
-        mintRefreshToken(grown, { hash, sub, clientId, scopes, timeBased: false }, world.now()),
-      rememberConsent(state, sub, project, scopes),
-    )
+    const consented = rememberConsent(state, sub, project, scopes)
+    const used = clientId === practiceClient.clientId ? useClient(consented, world.now()) : consented
+    return mintRefreshTokens(used, { hashes, sub, clientId, scopes, timeBased: false }, world.now())
   })
 }
 
 /** A refresh token as a test may see it: everything but what would find it. */
 function describe(world: PracticeWorld): (token: RefreshToken) => object {
   const now = world.now()
-  return ({ sub, clientId, scopes, mintedAt, lastUsedAt, ...token }) => ({
-    sub,
-    clientId,
-    scopes,
-    mintedAt,
-    lastUsedAt,
-    death: causeOfDeath({ sub, clientId, scopes, mintedAt, lastUsedAt, ...token }, now),
-  })
+  return (token) => {
+    const { sub, clientId, scopes, mintedAt, lastUsedAt } = token
+    const death = causeOfDeath(token, now)
+    const refusal = refreshRefusal(world.store.state, token, now)
+    return { sub, clientId, scopes, mintedAt, lastUsedAt, death, refusal }
+  }
 }

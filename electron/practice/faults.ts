@@ -1,11 +1,16 @@
-/** What can go wrong at the token endpoint, on purpose: for tests and for rehearsing. */
+/**
+ * What can go wrong at the token endpoint, on purpose: for tests and for rehearsing. Faults that strike before the
+ * request is carried out change nothing; the others spoil the answer of a request that was.
+ */
 import * as v from 'valibot'
+import type { PracticeView } from '../contract/views.ts'
 import type { Answer } from './server.ts'
 import type { TokenErrorName } from './token-errors.ts'
 import { tokenErrorAnswer, tokenErrors } from './token-errors.ts'
 
 const ms = v.pipe(v.number(), v.finite())
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(8192))
+const headerText = v.pipe(v.string(), v.regex(/^[\x20-\x7E]{1,200}$/))
 const errorNames = Object.keys(tokenErrors) as [TokenErrorName, ...TokenErrorName[]]
 
 export const faultSchema = v.variant('kind', [
@@ -13,6 +18,8 @@ export const faultSchema = v.variant('kind', [
   v.strictObject({
     kind: v.literal('status'),
     status: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599)),
+    /** Seconds, or a date as HTTP writes it. */
+    retryAfter: v.exactOptional(v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), headerText])),
   }),
   v.strictObject({ kind: v.literal('html') }),
   v.strictObject({
@@ -22,11 +29,21 @@ export const faultSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('error'), name: v.picklist(errorNames) }),
   /** The request is carried out, and its answer is lost or spoilt. */
   v.strictObject({ kind: v.literal('truncated-json') }),
-  v.strictObject({ kind: v.literal('dropped-connection') }),
+  v.strictObject({ kind: v.literal('content-type'), value: headerText }),
+  /** Before the request was read, before an answer (the usual one), after its headers, or in the middle of its body. */
+  v.strictObject({
+    kind: v.literal('dropped-connection'),
+    stage: v.exactOptional(v.picklist(['before-request', 'before-answer', 'after-headers', 'mid-body'])),
+  }),
   v.strictObject({ kind: v.literal('latency'), ms: v.pipe(ms, v.minValue(0), v.maxValue(120_000)) }),
   v.strictObject({ kind: v.literal('date-header'), byMs: ms }),
   /** The answer is well formed and its content wrong. */
   v.strictObject({ kind: v.literal('token-type'), value: v.string() }),
+  v.strictObject({ kind: v.literal('no-scope') }),
+  /** A refresh answers with every scope of the grant and these, whatever was asked. */
+  v.strictObject({ kind: v.literal('wider-scope'), scopes: v.array(v.string()) }),
+  /** A refresh answers with a new refresh token; the old one dies with it, or lives on. */
+  v.strictObject({ kind: v.literal('rotate'), old: v.picklist(['dies', 'lives']) }),
   v.strictObject({ kind: v.literal('no-refresh-token') }),
   v.strictObject({ kind: v.literal('no-id-token') }),
   v.strictObject({ kind: v.literal('foreign-id-token') }),
@@ -62,9 +79,25 @@ export class ActiveFaults {
   }
 }
 
+export type NamedFault = NonNullable<PracticeView['fault']>
+
+/** What a person can turn on from the practice strip. */
+const namedFaults = {
+  offline: { kind: 'dropped-connection', stage: 'before-request' },
+  portal: { kind: 'html' },
+  'server-error': { kind: 'status', status: 503 },
+  busy: { kind: 'status', status: 429, retryAfter: 30 },
+  slow: { kind: 'latency', ms: 8000 },
+} as const satisfies Record<NamedFault, Fault>
+export const faultNames = Object.keys(namedFaults) as [NamedFault, ...NamedFault[]]
+
 export interface FaultBoard {
   /** `times` null means until cleared. Faults add up. */
   set(fault: Fault, times: number | null): void
+  /** One standing fault by its name, beside the others; null takes it away. */
+  name(fault: NamedFault | null): void
+  named(): NamedFault | null
+  /** Takes all away, the named one too. */
   clear(): void
   /** The faults for the next request at the token endpoint; uses up one time of each. */
   take(): ActiveFaults
@@ -74,13 +107,22 @@ export interface FaultBoard {
 
 export function createFaultBoard(): FaultBoard {
   let rules: readonly { readonly fault: Fault; readonly times: number | null }[] = []
-  const active = (): ActiveFaults => new ActiveFaults(rules.map((rule) => rule.fault))
+  let named: NamedFault | null = null
+  const active = (): ActiveFaults => {
+    const standing = named === null ? [] : [namedFaults[named]]
+    return new ActiveFaults([...rules.map((rule) => rule.fault), ...standing])
+  }
   return {
     set: (fault, times) => {
       rules = [...rules, { fault, times }]
     },
+    name: (fault) => {
+      named = fault
+    },
+    named: () => named,
     clear: () => {
       rules = []
+      named = null
     },
     peek: active,
     take: () => {
@@ -98,7 +140,7 @@ export function answerInstead(faults: ActiveFaults): Answer | null {
   const named = faults.find('error')
   if (named) return tokenErrorAnswer(named.name)
   const status = faults.find('status')
-  if (status) return text(status.status, 'text/plain; charset=utf-8', '')
+  if (status) return statusAnswer(status)
   if (faults.has('html'))
     return text(200, 'text/html; charset=utf-8', '<!doctype html><title>Welcome</title>')
   const huge = faults.find('huge-body')
@@ -109,14 +151,27 @@ export function answerInstead(faults: ActiveFaults): Answer | null {
 /** Spoils the answer of a request that was carried out. `now` is practice time, ms. */
 export function spoil(answer: Answer, faults: ActiveFaults, now: number): Answer {
   const skew = (faults.find('date-header')?.byMs ?? 0) + (faults.find('skewed-clock')?.byMs ?? 0)
-  const dated = skew === 0 ? answer : withDate(answer, now + skew)
-  if (faults.has('dropped-connection')) return { ...dated, body: '', breaks: true }
-  if (faults.has('truncated-json')) return { ...dated, body: dated.body.slice(0, dated.body.length / 2) }
-  return dated
+  const dated = skew === 0 ? answer : withHeader(answer, 'date', new Date(now + skew).toUTCString())
+  const type = faults.find('content-type')
+  const typed = type === null ? dated : withHeader(dated, 'content-type', type.value)
+  const drop = faults.find('dropped-connection')
+  if (drop) return { ...typed, breaks: drop.stage ?? 'before-answer' }
+  if (faults.has('truncated-json')) return { ...typed, body: typed.body.slice(0, typed.body.length / 2) }
+  return typed
 }
 
-function withDate(answer: Answer, instantMs: number): Answer {
-  return { ...answer, headers: { ...answer.headers, date: new Date(instantMs).toUTCString() } }
+/** Whether the next request at the token endpoint is dropped before it is read. */
+export function dropsUnread(faults: ActiveFaults): boolean {
+  return faults.find('dropped-connection')?.stage === 'before-request'
+}
+
+function statusAnswer({ status, retryAfter }: FaultOf<'status'>): Answer {
+  const answer = text(status, 'text/plain; charset=utf-8', '')
+  return retryAfter === undefined ? answer : withHeader(answer, 'retry-after', String(retryAfter))
+}
+
+function withHeader(answer: Answer, name: string, value: string): Answer {
+  return { ...answer, headers: { ...answer.headers, [name]: value } }
 }
 
 function text(status: number, type: string, body: string): Answer {

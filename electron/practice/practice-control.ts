@@ -2,8 +2,10 @@
 import * as v from 'valibot'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
+import type { PracticeRules, PracticeView } from '../contract/views.ts'
+import { practiceViewSchema } from '../contract/views.ts'
 import type { Http } from '../core/ports.ts'
-import type { Fault } from './faults.ts'
+import type { Fault, NamedFault } from './faults.ts'
 
 const accountSchema = v.object({
   sub: v.string(),
@@ -12,6 +14,7 @@ const accountSchema = v.object({
   givenName: v.string(),
   familyName: v.string(),
   hostedDomain: v.nullable(v.string()),
+  disabled: v.boolean(),
 })
 type PracticeAccountView = v.InferOutput<typeof accountSchema>
 
@@ -21,13 +24,24 @@ const tokenSchema = v.object({
   scopes: v.array(v.string()),
   mintedAt: v.number(),
   lastUsedAt: v.number(),
+  /** Why it is dead for good, or null. */
   death: v.nullable(v.string()),
+  /** What a refresh would be told now, by its name in `token-errors.ts`; null when it would work. */
+  refusal: v.nullable(v.string()),
 })
 type PracticeTokenView = v.InferOutput<typeof tokenSchema>
 
-/** Every method answers `practice-failed` when the server is not there or does not understand. */
+const viewSchema = v.omit(practiceViewSchema, ['issuer'])
+
+/**
+ * Every method answers `practice-failed` when the server is not there or does not understand, and `not-found` for
+ * an account that it does not have.
+ */
 export interface PracticeControl {
-  /** The text of a fresh Desktop client file. Each one holds a new secret; the two newest are valid. */
+  /**
+   * The text of a fresh Desktop client file. Each one holds a new secret; the two newest are valid. Where the client
+   * is gone for good this makes a new one of the same id.
+   */
   clientFile(): Promise<Outcome<string>>
   /** Practice time minus the machine's time, ms. */
   clock(): Promise<Outcome<{ readonly offsetMs: number }>>
@@ -35,7 +49,17 @@ export interface PracticeControl {
   accounts(): Promise<Outcome<readonly PracticeAccountView[]>>
   /** Every refresh token it remembers, living and dead, in the order of minting. Without secrets. */
   refreshTokens(): Promise<Outcome<readonly PracticeTokenView[]>>
-  /** `count` completed consents on other machines, at most 1,000. */
+  /** The accounts, the rules as they stand and the named fault. */
+  view(): Promise<Outcome<Omit<PracticeView, 'issuer'>>>
+  rules(): Promise<Outcome<PracticeRules>>
+  /** All rules at once. `not-found`, and nothing changes, when that would restore a client that is gone for good. */
+  setRules(rules: PracticeRules): Promise<Outcome<null>>
+  /** Deletes or suspends an account; false undoes it. */
+  setDisabled(sub: string, disabled: boolean): Promise<Outcome<null>>
+  deleteClient(): Promise<Outcome<null>>
+  /** Within thirty days of the deletion; `not-found` after that. */
+  restoreClient(): Promise<Outcome<null>>
+  /** `count` completed consents on other machines, at most 1,000; of any client, so other programs too. */
   mintElsewhere(
     sub: string,
     clientId: string,
@@ -50,8 +74,13 @@ export interface PracticeControl {
     status: 'production' | 'testing',
     testUsers?: readonly string[] | null,
   ): Promise<Outcome<null>>
+  /** Whether the unverified app has its hundred users: then nobody new is let in. */
+  setUserCap(reached: boolean): Promise<Outcome<null>>
   /** Breaks the token endpoint: for `times` requests (1 when left out), or with null until cleared. */
   setFault(fault: Fault, times?: number | null): Promise<Outcome<null>>
+  /** A fault of the practice strip, which stands until another takes its place; null takes it away. */
+  nameFault(fault: NamedFault | null): Promise<Outcome<null>>
+  /** Takes all away, the named one too. */
   clearFaults(): Promise<Outcome<null>>
 }
 
@@ -78,12 +107,20 @@ export function createPracticeControl(issuer: string, http: Http): PracticeContr
         await ask('refresh-tokens', {}, v.object({ tokens: v.array(tokenSchema) })),
         (found) => found.tokens,
       ),
+    view: () => ask('view', {}, viewSchema),
+    rules: async () => map(await ask('view', {}, viewSchema), (found) => found.rules),
+    setRules: (rules) => tell('set-rules', { rules }),
+    setDisabled: (sub, disabled) => tell('set-disabled', { sub, disabled }),
+    deleteClient: () => tell('delete-client', {}),
+    restoreClient: () => tell('restore-client', {}),
     mintElsewhere: (sub, clientId, count, scopes) =>
       tell('mint-elsewhere', { sub, clientId, count, ...(scopes && { scopes }) }),
     revokeAtAccountPage: (sub) => tell('revoke-at-account-page', { sub }),
     changePassword: (sub) => tell('change-password', { sub }),
     setPublishing: (status, testUsers = null) => tell('set-publishing', { status, testUsers }),
+    setUserCap: (reached) => tell('set-user-cap', { reached }),
     setFault: (fault, times = 1) => tell('set-fault', { fault, times }),
+    nameFault: (fault) => tell('name-fault', { fault }),
     clearFaults: () => tell('clear-faults', {}),
   }
 }
@@ -100,6 +137,7 @@ async function post<T>(
 ): Promise<Outcome<T>> {
   const headers = { 'content-type': 'application/json', 'x-latchkey-practice': '1' }
   const result = await http.fetch(url, { method: 'POST', headers, body: JSON.stringify(params) })
+  if (result.kind === 'answered' && result.status === 404) return fail('not-found')
   if (result.kind !== 'answered' || result.status !== 200) return fail('practice-failed')
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), answer), result.body)
   return parsed.success ? ok(parsed.output) : fail('practice-failed')

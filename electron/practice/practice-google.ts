@@ -9,7 +9,7 @@ import {
 } from './authorization-endpoint.ts'
 import { control, controlPrefix } from './control.ts'
 import { authorizationServerMetadata, certs, openidConfiguration } from './discovery.ts'
-import { createFaultBoard } from './faults.ts'
+import { createFaultBoard, dropsUnread } from './faults.ts'
 import { createSigningKeys } from './keys.ts'
 import { notFoundPage } from './pages/error-page.ts'
 import { pickLanguage } from './pages/words.ts'
@@ -54,13 +54,22 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
     (state) => options.save(state),
   )
   const now = (): number => options.now() + store.state.offsetMs
-  let handle: Handle = (request) => notFoundPage(pickLanguage(null, request.headers['accept-language']))
-  const listening = await listen(options.port ?? 0, now, (request) => handle(request))
-  handle = router({
+  const faults = createFaultBoard()
+  const serving = {
+    now,
+    handle: notFound,
+    drops: (method: string, target: string) => {
+      const drops = `${method} ${target}` === tokenRoute && dropsUnread(faults.peek())
+      if (drops) faults.take()
+      return drops
+    },
+  }
+  const listening = await listen(options.port ?? 0, serving)
+  serving.handle = router({
     issuer: listening.issuer,
     store,
     keys: madeOnce(createSigningKeys),
-    faults: createFaultBoard(),
+    faults,
     now,
     machineNow: () => options.now(),
     random: (bytes) => options.random(bytes),
@@ -72,6 +81,10 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
   }
   return { issuer: listening.issuer, close }
 }
+
+const tokenRoute = 'POST /token'
+
+const notFound: Handle = (request) => notFoundPage(pickLanguage(null, request.headers['accept-language']))
 
 function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null
@@ -91,7 +104,7 @@ function router(world: PracticeWorld): Handle {
     ['GET /o/oauth2/v2/auth', authorizationEndpoint(world, tickets)],
     [`POST ${chooserPath}`, chooserForm(world, tickets)],
     [`POST ${consentPath}`, consentForm(world, tickets)],
-    ['POST /token', tokenEndpoint(world)],
+    [tokenRoute, tokenEndpoint(world)],
     ['POST /revoke', revoke(world)],
     ['GET /v1/userinfo', userinfo(world)],
     ['POST /v1/userinfo', userinfo(world)],
@@ -105,6 +118,6 @@ function router(world: PracticeWorld): Handle {
   return (request) => {
     if (request.path.startsWith(controlPrefix)) return controls(request)
     const route = routes.get(`${request.method} ${request.path}`)
-    return route?.(request) ?? notFoundPage(pickLanguage(null, request.headers['accept-language']))
+    return (route ?? notFound)(request)
   }
 }

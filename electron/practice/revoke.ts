@@ -4,7 +4,7 @@ import { projectNumberOf } from './client.ts'
 import { hashSecret } from './secrets.ts'
 import type { Handle } from './server.ts'
 import type { PracticeState } from './state.ts'
-import { causeOfDeath, findAccessToken, revokeProject } from './state.ts'
+import { causeOfDeath, findAccessToken, findRefreshToken, revokeProject } from './state.ts'
 import type { PracticeWorld } from './world.ts'
 
 export function revoke(world: PracticeWorld): Handle {
@@ -27,7 +27,7 @@ export function revoke(world: PracticeWorld): Handle {
 
 /** Whose living token this is, access or refresh. */
 function ownerOf(state: PracticeState, hash: string, now: number): { sub: string; clientId: string } | null {
-  const refresh = state.refreshTokens.find((token) => token.hash === hash)
-  if (refresh !== undefined) return causeOfDeath(refresh, now) === null ? refresh : null
+  const refresh = findRefreshToken(state, hash)
+  if (refresh !== null) return causeOfDeath(refresh, now) === null ? refresh : null
   return findAccessToken(state, hash, now)
 }

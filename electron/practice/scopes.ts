@@ -1,3 +1,5 @@
+import type { PracticeRules } from '../contract/views.ts'
+
 const prefix = 'https://www.googleapis.com/auth/'
 export const emailScope = `${prefix}userinfo.email`
 export const profileScope = `${prefix}userinfo.profile`
@@ -45,6 +47,54 @@ export function isSignInScope(scope: string): boolean {
 /** Gmail scopes die with a password change (google-oauth.md 2.2, row 3). */
 export function isGmailScope(scope: string): boolean {
   return scope === 'https://mail.google.com/' || scope.startsWith(`${prefix}gmail.`)
+}
+
+/** The first words of the Google Cloud scopes; what follows begins with a mark or is nothing. */
+const cloudWords: readonly string[] = [
+  'appengine',
+  'bigquery',
+  'bigtable',
+  'cloud',
+  'cloudkms',
+  'cloudplatformprojects',
+  'cloudruntimeconfig',
+  'compute',
+  'datastore',
+  'devstorage',
+  'logging',
+  'monitoring',
+  'ndev',
+  'pubsub',
+  'service',
+  'servicecontrol',
+  'source',
+  'spanner',
+  'sqlservice',
+  'trace',
+]
+
+/** Google Cloud scopes: a session length that the administrator sets ends tokens that hold one (row 8). */
+export function isCloudScope(scope: string): boolean {
+  return cloudWords.includes(firstWord(scope))
+}
+
+/** `https://www.googleapis.com/auth/drive.file` is `drive`; a scope of another form has none. */
+function firstWord(scope: string): string {
+  if (!scope.startsWith(prefix)) return ''
+  return scope.slice(prefix.length).split(/[._-]/, 1)[0] ?? ''
+}
+
+export type Product = PracticeRules['restricted'][number]
+
+/** Drive is one service with its editors for an administrator: "Drive and Docs". */
+const wordsOfDrive: readonly string[] = ['drive', 'documents', 'spreadsheets', 'presentations']
+
+/** The service of Google that an administrator can set to Restricted, or null (row 7). */
+export function productOf(scope: string): Product | null {
+  if (isGmailScope(scope)) return 'gmail'
+  if (wordsOfDrive.includes(firstWord(scope))) return 'drive'
+  if (firstWord(scope) === 'calendar') return 'calendar'
+  return isCloudScope(scope) ? 'cloud' : null
 }
 
 /** Scopes that only a Workspace account can be asked for (google-oauth.md 1.5, `invalid_scope`). */

@@ -24,11 +24,19 @@ export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
-  /** Breaks the connection after this part of the body, as a failing network would. */
-  readonly breaks?: boolean
+  /** Breaks the connection there, as a failing network would. */
+  readonly breaks?: 'before-request' | 'before-answer' | 'after-headers' | 'mid-body'
 }
 
 export type Handle = (request: PracticeRequest) => Answer | Promise<Answer>
+
+interface Serving {
+  /** Practice time, epoch ms: the Date of an answer. */
+  now(): number
+  handle: Handle
+  /** Asked before the body is read; true breaks the connection. */
+  drops(method: string, target: string): boolean
+}
 
 interface Listening {
   readonly issuer: string
@@ -37,14 +45,13 @@ interface Listening {
 
 /**
  * Listens on the literal 127.0.0.1 only and answers what `handle` says. Requests for another Host, with a body
- * over 64 KiB or with headers over 32 KiB are refused before `handle` sees them. `now` gives the Date header.
- * Rejects when the port is taken.
+ * over 64 KiB or with headers over 32 KiB are refused before `handle` sees them. Rejects when the port is taken.
  */
-export async function listen(port: number, now: () => number, handle: Handle): Promise<Listening> {
+export async function listen(port: number, serving: Serving): Promise<Listening> {
   const server = createServer(
     { maxHeaderSize: headerLimit, connectionsCheckingInterval: checkEveryMs },
     (incoming, response) => {
-      void serve(server, incoming, response, now, handle)
+      void serve(server, incoming, response, serving)
     },
   )
   server.headersTimeout = headersTimeoutMs
@@ -79,15 +86,17 @@ async function serve(
   server: Server,
   incoming: IncomingMessage,
   response: ServerResponse,
-  now: () => number,
-  handle: Handle,
+  serving: Serving,
 ): Promise<void> {
   try {
-    const answer = await answerFor(server, incoming, handle)
-    send(response, answer, now())
+    if (serving.drops(incoming.method ?? 'GET', incoming.url ?? '/')) {
+      incoming.socket.destroy()
+      return
+    }
+    send(response, await answerFor(server, incoming, serving.handle), serving.now())
   } catch {
     // Whatever failed, its text may hold what was sent: say only that it failed.
-    if (!response.headersSent) send(response, plain(500, 'Practice Google failed.'), now())
+    if (!response.headersSent) send(response, plain(500, 'Practice Google failed.'), serving.now())
   }
 }
 
@@ -123,18 +132,28 @@ async function readBody(incoming: IncomingMessage): Promise<string | null> {
 
 function send(response: ServerResponse, answer: Answer, now: number): void {
   const body = Buffer.from(answer.body)
+  if (answer.breaks === 'before-request' || answer.breaks === 'before-answer') {
+    response.destroy()
+    return
+  }
   response.writeHead(answer.status, {
     date: new Date(now).toUTCString(),
     'x-content-type-options': 'nosniff',
-    ...(answer.breaks !== true && { 'content-length': String(body.length) }),
+    'content-length': String(body.length),
     ...answer.headers,
   })
-  if (answer.breaks !== true) {
-    response.end(body)
-    return
+  switch (answer.breaks) {
+    case undefined:
+      response.end(body)
+      return
+    case 'after-headers':
+      response.flushHeaders()
+      // Destroying at once could overtake what is still being sent.
+      setImmediate(() => response.destroy())
+      return
+    case 'mid-body':
+      response.write(body.subarray(0, body.length / 2), () => response.destroy())
   }
-  if (body.length === 0) response.destroy()
-  else response.write(body, () => response.destroy())
 }
 
 function plain(status: number, text: string): Answer {

@@ -4,15 +4,20 @@
  */
 import * as v from 'valibot'
 import { projectNumberOf } from './client.ts'
+import type { Product } from './scopes.ts'
 import { isGmailScope, isSignInScope, isSubset } from './scopes.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** Live refresh tokens per account and client (google-oauth.md 2.2, row 4). */
 export const liveTokenLimit = 100
+/** Live refresh tokens per account over all clients. Google publishes no number (row 5); this one is practice's own. */
+export const accountTokenLimit = 300
 /** A project in Testing: seven days from consent (row 9). */
 const testingLifeMs = 7 * dayMs
 /** A refresh token dies when it has not been used for this many calendar months (row 2). */
-const unusedMonths = 6
+export const unusedMonths = 6
+/** Six calendar months are never shorter than this. */
+const unusedAtLeastMs = 180 * dayMs
 /** `refresh_token_expires_in` when ongoing access was not given, s (google-oauth.md 1.8). */
 export const timeBasedSeconds = 15_551_999
 /** Google does not publish the life of a code; ten minutes is what RFC 6749 4.1.2 recommends at most. */
@@ -27,7 +32,15 @@ const accessTokenLimit = 5000
 
 const instant = v.number()
 const scopes = v.array(v.string())
-const deathCause = v.picklist(['evicted', 'revoked', 'password-changed'])
+const deathCause = v.picklist([
+  'evicted',
+  'account-cap',
+  'revoked',
+  'password-changed',
+  'client-gone',
+  'rotated',
+])
+const products = ['gmail', 'drive', 'calendar', 'cloud'] as const satisfies readonly Product[]
 
 const refreshTokenSchema = v.object({
   hash: v.string(),
@@ -84,6 +97,19 @@ const stateSchema = v.object({
   /** In the order they were minted. */
   refreshTokens: v.array(refreshTokenSchema),
   accessTokens: v.array(accessTokenSchema),
+  /** Accounts that are deleted or suspended, by `sub`. */
+  disabled: v.optional(v.array(v.string()), () => []),
+  /** Google Cloud session length that the Workspace administrator set, h; null for none. */
+  sessionHours: v.optional(v.nullable(v.number()), null),
+  /** Services that the Workspace administrator set to Restricted. */
+  restricted: v.optional(v.array(v.picklist(products)), () => []),
+  /** The hundred users that an app without verification may have are there: nobody new gets in (row 12). */
+  userCapReached: v.optional(v.boolean(), false),
+  /** The one client: when a token request last succeeded, and when it was deleted by hand. */
+  client: v.optional(v.object({ usedAt: v.nullable(instant), deletedAt: v.nullable(instant) }), () => ({
+    usedAt: null,
+    deletedAt: null,
+  })),
 })
 export type PracticeState = v.InferOutput<typeof stateSchema>
 
@@ -100,10 +126,18 @@ export function emptyState(): PracticeState {
     codes: [],
     refreshTokens: [],
     accessTokens: [],
+    disabled: [],
+    sessionHours: null,
+    restricted: [],
+    userCapReached: false,
+    client: { usedAt: null, deletedAt: null },
   }
 }
 
-/** The state as it was saved. Nothing, or something that is not a state, is a new practice world. */
+/**
+ * The state as it was saved; what an older one does not say has its usual value. Nothing, or something that is not
+ * a state, is a new practice world.
+ */
 export function readState(saved: unknown): PracticeState {
   const parsed = v.safeParse(stateSchema, saved)
   return parsed.success ? parsed.output : emptyState()
@@ -124,7 +158,8 @@ export function causeOfDeath(token: RefreshToken, now: number): CauseOfDeath | n
   if (token.death !== null) return token.death
   if (token.endsAt !== null && now >= token.endsAt) return 'time-based'
   if (diesInTesting(token) && now >= token.mintedAt + testingLifeMs) return 'testing'
-  return now >= addMonths(token.lastUsedAt, unusedMonths) ? 'unused' : null
+  const unused = now >= token.lastUsedAt + unusedAtLeastMs && now >= addMonths(token.lastUsedAt, unusedMonths)
+  return unused ? 'unused' : null
 }
 
 function diesInTesting(token: RefreshToken): boolean {
@@ -143,31 +178,88 @@ export function liveTokens(
   )
 }
 
-interface NewRefreshToken {
-  readonly hash: string
+interface NewRefreshTokens {
+  /** One or more, in the order of minting. */
+  readonly hashes: readonly string[]
   readonly sub: string
   readonly clientId: string
   readonly scopes: readonly string[]
   readonly timeBased: boolean
 }
 
-/** Adds a refresh token; beyond a hundred live ones of its account and client the oldest dies silently. */
-export function mintRefreshToken(state: PracticeState, fresh: NewRefreshToken, now: number): PracticeState {
-  const token: RefreshToken = {
-    hash: fresh.hash,
-    sub: fresh.sub,
-    clientId: fresh.clientId,
+/**
+ * Adds refresh tokens, each from a completed consent. With each one beyond a hundred live ones of its account and
+ * client, and beyond the account's cap over all clients, the oldest dies silently (rows 4 and 5).
+ */
+export function mintRefreshTokens(state: PracticeState, fresh: NewRefreshTokens, now: number): PracticeState {
+  const { hashes, sub, clientId, timeBased } = fresh
+  const minted = hashes.map((hash): RefreshToken => ({
+    hash,
+    sub,
+    clientId,
     scopes: [...fresh.scopes],
     mintedAt: now,
     lastUsedAt: now,
-    endsAt: fresh.timeBased ? now + timeBasedSeconds * 1000 : null,
+    endsAt: timeBased ? now + timeBasedSeconds * 1000 : null,
     testing: state.publishing === 'testing',
     death: null,
+  }))
+  return addRefreshTokens(state, minted, now)
+}
+
+/** `minted` are of one account and client. */
+function addRefreshTokens(state: PracticeState, minted: readonly RefreshToken[], now: number): PracticeState {
+  const deaths = evictions(state, minted, now)
+  const kept = state.refreshTokens.map((old) => withDeath(old, deaths.get(old.hash)))
+  const added = minted.map((token) => withDeath(token, deaths.get(token.hash)))
+  return { ...state, refreshTokens: forgetOldestDead([...kept, ...added], now) }
+}
+
+/** Which tokens die when these are added one after the other, and of which limit. */
+function evictions(
+  state: PracticeState,
+  minted: readonly RefreshToken[],
+  now: number,
+): ReadonlyMap<string, 'evicted' | 'account-cap'> {
+  const deaths = new Map<string, 'evicted' | 'account-cap'>()
+  const { sub = '', clientId = '' } = minted[0] ?? {}
+  let live = state.refreshTokens.filter((token) => token.sub === sub && causeOfDeath(token, now) === null)
+  for (const token of minted) {
+    live.push(token)
+    const ofClient = live.filter((one) => one.clientId === clientId)
+    for (const old of beyond(ofClient, liveTokenLimit)) deaths.set(old.hash, 'evicted')
+    live = live.filter((one) => !deaths.has(one.hash))
+    for (const old of beyond(live, accountTokenLimit)) deaths.set(old.hash, 'account-cap')
+    live = live.filter((one) => !deaths.has(one.hash))
   }
-  const live = liveTokens(state, fresh.sub, fresh.clientId, now)
-  const evicted = new Set(live.slice(0, Math.max(0, live.length + 1 - liveTokenLimit)).map((old) => old.hash))
-  const kept = kill(state.refreshTokens, 'evicted', (old) => evicted.has(old.hash))
-  return { ...state, refreshTokens: forgetOldestDead([...kept, token], now) }
+  return deaths
+}
+
+/** The oldest ones that a limit leaves no room for. */
+function beyond(tokens: readonly RefreshToken[], limit: number): readonly RefreshToken[] {
+  return tokens.slice(0, Math.max(0, tokens.length - limit))
+}
+
+function withDeath(token: RefreshToken, death: RefreshToken['death'] | undefined): RefreshToken {
+  return death === undefined ? token : { ...token, death }
+}
+
+/**
+ * Replaces a refresh token by a new one that inherits its consent, and so its clocks; Google's servers do not do
+ * that (google-oauth.md 2.1). The old one dies with it, or lives on beside it and counts.
+ */
+export function rotateRefreshToken(
+  state: PracticeState,
+  old: RefreshToken,
+  hash: string,
+  fate: 'dies' | 'lives',
+  now: number,
+): PracticeState {
+  const without = {
+    ...state,
+    refreshTokens: kill(state.refreshTokens, 'rotated', (one) => one.hash === old.hash),
+  }
+  return addRefreshTokens(fate === 'dies' ? without : state, [{ ...old, hash, lastUsedAt: now }], now)
 }
 
 function kill(
@@ -179,16 +271,38 @@ function kill(
 }
 
 function forgetOldestDead(tokens: RefreshToken[], now: number): RefreshToken[] {
+  if (tokens.length <= deadTokenLimit) return tokens
   let surplus = tokens.filter((token) => causeOfDeath(token, now) !== null).length - deadTokenLimit
   if (surplus <= 0) return tokens
   return tokens.filter((token) => causeOfDeath(token, now) === null || surplus-- <= 0)
 }
 
+/** Where each token stands in its list. Lists that only differ in uses share one index. */
+const indexes = new WeakMap<readonly RefreshToken[], ReadonlyMap<string, number>>()
+
+function indexOf(tokens: readonly RefreshToken[]): ReadonlyMap<string, number> {
+  const known = indexes.get(tokens)
+  if (known !== undefined) return known
+  const index = new Map(tokens.map((token, at) => [token.hash, at]))
+  indexes.set(tokens, index)
+  return index
+}
+
+export function findRefreshToken(state: PracticeState, hash: string): RefreshToken | null {
+  const at = indexOf(state.refreshTokens).get(hash)
+  return at === undefined ? null : (state.refreshTokens[at] ?? null)
+}
+
 /** A successful refresh is a use: it puts the six months off. */
 export function useRefreshToken(state: PracticeState, hash: string, now: number): PracticeState {
-  const refreshTokens = state.refreshTokens.map((token) =>
-    token.hash === hash ? { ...token, lastUsedAt: now } : token,
-  )
+  const index = indexOf(state.refreshTokens)
+  const at = index.get(hash)
+  const token = at === undefined ? undefined : state.refreshTokens[at]
+  if (at === undefined || token === undefined) return state
+  // Not a spread: copying ten thousand is the whole cost of a use.
+  const refreshTokens = state.refreshTokens.slice()
+  refreshTokens[at] = { ...token, lastUsedAt: now }
+  indexes.set(refreshTokens, index)
   return { ...state, refreshTokens }
 }
 
@@ -212,6 +326,12 @@ export function revokeProject(state: PracticeState, sub: string, projectNumber: 
 export function changePassword(state: PracticeState, sub: string): PracticeState {
   const dies = (token: RefreshToken): boolean => token.sub === sub && token.scopes.some(isGmailScope)
   return { ...state, refreshTokens: kill(state.refreshTokens, 'password-changed', dies) }
+}
+
+/** Deletes or suspends an account, or lets it be again. Its tokens work again then. */
+export function setDisabled(state: PracticeState, sub: string, disabled: boolean): PracticeState {
+  const others = state.disabled.filter((one) => one !== sub)
+  return { ...state, disabled: disabled ? [...others, sub] : others }
 }
 
 /** Adds a client secret; the two newest are valid. */
@@ -266,5 +386,6 @@ export function addAccessToken(state: PracticeState, token: AccessToken, now: nu
 }
 
 export function findAccessToken(state: PracticeState, hash: string, now: number): AccessToken | null {
-  return state.accessTokens.find((token) => token.hash === hash && token.expiresAt > now) ?? null
+  const found = state.accessTokens.find((token) => token.hash === hash && token.expiresAt > now)
+  return found === undefined || state.disabled.includes(found.sub) ? null : found
 }

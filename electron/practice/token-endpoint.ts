@@ -3,20 +3,23 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountBySub } from './accounts.ts'
 import { field, formFields, jsonAnswer, repeatedField } from './answers.ts'
+import { clientStanding, useClient } from './client-life.ts'
 import { practiceClient } from './client.ts'
 import type { ActiveFaults } from './faults.ts'
 import { answerInstead, spoil } from './faults.ts'
 import { hasIdentity, signIdToken } from './id-token.ts'
+import { clientRefusal, refreshRefusal, restrictedScopes } from './refusals.ts'
 import { canonicalScopes, isSubset, splitScopes } from './scopes.ts'
 import { hashSecret, isWholeCode } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
-import type { Code, RefreshToken } from './state.ts'
+import type { Code, PracticeState, RefreshToken } from './state.ts'
 import {
   accessSeconds,
   addAccessToken,
-  causeOfDeath,
+  findRefreshToken,
   isCodeFresh,
-  mintRefreshToken,
+  mintRefreshTokens,
+  rotateRefreshToken,
   spendCode,
   timeBasedSeconds,
   useRefreshToken,
@@ -77,6 +80,8 @@ function authenticateClient(
   const secret = basic?.secret ?? field(fields, 'client_secret')
   if (clientId === null) return { refused: tokenErrorAnswer('client-id-missing') }
   if (clientId !== practiceClient.clientId) return { refused: tokenErrorAnswer('client-not-found') }
+  const standing = clientRefusal(clientStanding(world.store.state, world.now()))
+  if (standing !== null) return { refused: tokenErrorAnswer(standing) }
   if (secret === null) return { refused: tokenErrorAnswer('secret-missing') }
   const known = world.store.state.clientSecrets.some((one) => one.hash === hashSecret(secret))
   return known ? { clientId } : { refused: tokenErrorAnswer('secret-invalid') }
@@ -112,8 +117,14 @@ async function exchangeCode(
   const usable = code !== undefined && code.clientId === clientId && isCodeFresh(code, world.now())
   if (!usable) return tokenErrorAnswer('bad-request')
   if (code.redirectUri !== redirectUri) return tokenErrorAnswer('redirect-mismatch')
-  const refused = checkVerifier(code, field(fields, 'code_verifier'))
+  const refused = checkVerifier(code, field(fields, 'code_verifier')) ?? checkAccount(world.store.state, code)
   return refused ?? grantFromCode(world, code, faults)
+}
+
+/** What happened to the account between its consent and the exchange. */
+function checkAccount(state: PracticeState, { sub, scopes }: Code): Answer | null {
+  if (state.disabled.includes(sub)) return tokenErrorAnswer('account-deleted')
+  return restrictedScopes(state, sub, scopes).length > 0 ? tokenErrorAnswer('admin-policy') : null
 }
 
 function checkVerifier(code: Code, verifier: string | null): Answer | null {
@@ -133,9 +144,9 @@ async function grantFromCode(world: PracticeWorld, code: Code, faults: ActiveFau
   const withRefresh = code.refreshToken && !faults.has('no-refresh-token')
   const refreshToken = withRefresh ? issueSecret(world, 'refresh-token', sizes?.refreshToken) : null
   const saved = world.store.change((state) => {
-    const spent = spendCode(state, code.hash)
+    const spent = useClient(spendCode(state, code.hash), world.now())
     if (refreshToken === null) return spent
-    return mintRefreshToken(spent, { ...code, hash: hashSecret(refreshToken) }, world.now())
+    return mintRefreshTokens(spent, { ...code, hashes: [hashSecret(refreshToken)] }, world.now())
   })
   const [response] = await Promise.all([
     tokenResponse(world, { ...code, offline: withRefresh }, faults),
@@ -156,16 +167,38 @@ async function refresh(
 ): Promise<Answer> {
   const text = field(fields, 'refresh_token')
   if (text === null) return missing('refresh_token')
-  const token = world.store.state.refreshTokens.find((one) => one.hash === hashSecret(text))
-  if (token === undefined) return tokenErrorAnswer('bad-request')
+  const token = findRefreshToken(world.store.state, hashSecret(text))
+  if (token === null) return tokenErrorAnswer('bad-request')
   if (token.clientId !== clientId) return tokenErrorAnswer('foreign-client')
-  if (causeOfDeath(token, world.now()) !== null) return tokenErrorAnswer('expired-or-revoked')
+  const refused = refreshRefusal(world.store.state, token, world.now())
+  if (refused !== null) return tokenErrorAnswer(refused)
   const scopes = refreshedScopes(token, field(fields, 'scope'))
   if (scopes === null) return tokenErrorAnswer('scope-invalid')
-  const saved = world.store.change((state) => useRefreshToken(state, token.hash, world.now()))
-  const granted = { ...token, scopes, nonce: null, offline: true }
-  const [response] = await Promise.all([tokenResponse(world, granted, faults), saved])
-  return jsonAnswer(200, response)
+  world.store.note((state) => useClient(useRefreshToken(state, token.hash, world.now()), world.now()))
+  const rotated = await rotate(world, token, faults)
+  const wider = faults.find('wider-scope')
+  const answered = wider ? canonicalScopes([...token.scopes, ...wider.scopes]) : scopes
+  const response = await tokenResponse(
+    world,
+    { ...token, scopes: answered, nonce: null, offline: true },
+    faults,
+  )
+  return jsonAnswer(200, { ...response, ...(rotated !== null && { refresh_token: rotated }) })
+}
+
+/** The new refresh token of an answer that the fault gives one to; it is saved before anyone sees it. */
+async function rotate(
+  world: PracticeWorld,
+  token: RefreshToken,
+  faults: ActiveFaults,
+): Promise<string | null> {
+  const fault = faults.find('rotate')
+  if (fault === null) return null
+  const fresh = issueSecret(world, 'refresh-token', faults.find('token-sizes')?.refreshToken)
+  await world.store.change((state) =>
+    rotateRefreshToken(state, token, hashSecret(fresh), fault.old, world.now()),
+  )
+  return fresh
 }
 
 /** All scopes of the grant, or the part that was asked for; null when more was asked for than was granted. */
@@ -183,7 +216,7 @@ interface Granted {
   readonly offline: boolean
 }
 
-/** The fields that code exchange and refresh share; a refresh token is never rotated (google-oauth.md 2.1). */
+/** The fields that code exchange and refresh share. */
 async function tokenResponse(
   world: PracticeWorld,
   granted: Granted,
@@ -191,7 +224,7 @@ async function tokenResponse(
 ): Promise<Record<string, unknown>> {
   const account = accountBySub(granted.sub)
   const accessToken = issueSecret(world, 'access-token', faults.find('token-sizes')?.accessToken)
-  await world.store.change((state) => {
+  world.store.note((state) => {
     const expiresAt = world.now() + accessSeconds * 1000
     const { sub, clientId, scopes, offline } = granted
     const token = { hash: hashSecret(accessToken), sub, clientId, scopes: [...scopes], offline, expiresAt }
@@ -201,7 +234,7 @@ async function tokenResponse(
   return {
     access_token: accessToken,
     expires_in: accessSeconds,
-    scope: granted.scopes.join(' '),
+    ...(!faults.has('no-scope') && { scope: granted.scopes.join(' ') }),
     token_type: faults.find('token-type')?.value ?? 'Bearer',
     ...(tellsWho && { id_token: await signIdToken(world, { ...granted, account, accessToken }, faults) }),
   }

@@ -317,6 +317,8 @@ describe('refreshing', () => {
     expect((await refresh(server, token)).status).toBe(200)
     value(await server.control.setClockOffset(300 * dayMs))
     expect((await refresh(server, token)).status).toBe(200)
+    value(await server.control.setClockOffset(450 * dayMs))
+    value(await server.control.mintElsewhere(sam, server.clientId, 1))
     value(await server.control.setClockOffset(500 * dayMs))
     expect((await refresh(server, token)).json).toEqual(expired)
   })

@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isLoopbackRedirect } from '../../../electron/practice/client.ts'
+import { createFaultBoard } from '../../../electron/practice/faults.ts'
 import { html } from '../../../electron/practice/pages/html.ts'
 import { pickLanguage } from '../../../electron/practice/pages/words.ts'
 import {
   canonicalScopes,
   isKnownForm,
+  productOf,
   redirectScopes,
   separableScopes,
 } from '../../../electron/practice/scopes.ts'
@@ -46,6 +48,21 @@ describe('scopes', () => {
   it('knows the form of a scope, letters’ case included', () => {
     expect([`${auth}gmail.send`, 'openid', 'https://mail.google.com/'].every(isKnownForm)).toBe(true)
     expect(['OpenID', 'https://mail.google.com', auth, `${auth}Drive`, 'drive'].some(isKnownForm)).toBe(false)
+  })
+})
+
+describe('the services an administrator can restrict', () => {
+  it.each([
+    ['gmail', [`${auth}gmail.send`, 'https://mail.google.com/']],
+    ['drive', [`${auth}drive`, `${auth}drive.metadata.readonly`, `${auth}documents`, `${auth}presentations`]],
+    ['calendar', [`${auth}calendar`, `${auth}calendar.events.readonly`]],
+    [
+      'cloud',
+      [`${auth}cloud-platform`, `${auth}bigquery`, `${auth}compute.readonly`, `${auth}sqlservice.admin`],
+    ],
+    [null, ['openid', `${auth}userinfo.email`, `${auth}contacts`, `${auth}youtube`, `${auth}driveactivity`]],
+  ] as const)('are known by their scopes: %s', (product, scopes) => {
+    expect(scopes.map(productOf)).toEqual(scopes.map(() => product))
   })
 })
 
@@ -123,6 +140,19 @@ describe('pages', () => {
   })
 })
 
+describe('the fault board', () => {
+  it('has each named fault stand, and one at a time', () => {
+    const board = createFaultBoard()
+    board.name('slow')
+    expect([board.take(), board.take()].map((taken) => taken.find('latency')?.ms)).toEqual([8000, 8000])
+    board.name('busy')
+    expect(board.take().find('status')).toMatchObject({ status: 429, retryAfter: 30 })
+    expect([board.peek().has('latency'), board.named()]).toEqual([false, 'busy'])
+    board.name(null)
+    expect(board.take().has('status')).toBe(false)
+  })
+})
+
 describe('tickets', () => {
   const visit = { language: 'en', sub: null } as Parameters<ReturnType<typeof createTickets>['issue']>[0]
 
@@ -168,6 +198,38 @@ describe('the store', () => {
     expect(saves.map((one) => one.offset)).toEqual([3, 4])
     saves[1]?.finish()
     await late
+  })
+
+  it('saves uses together, with the next change or when it settles', async () => {
+    const saved: { offsetMs: number; sessionHours: number | null }[] = []
+    const save = (state: unknown): Promise<void> => {
+      saved.push(state as { offsetMs: number; sessionHours: number | null })
+      return Promise.resolve()
+    }
+    const store = await openStore(() => Promise.resolve(null), save)
+    for (const offsetMs of [1, 2, 3]) store.note((state) => ({ ...state, offsetMs }))
+    expect([store.state.offsetMs, saved.length]).toEqual([3, 0])
+    await store.change((state) => ({ ...state, sessionHours: 5 }))
+    store.note((state) => ({ ...state, offsetMs: 4 }))
+    await store.settle()
+    await store.settle()
+    expect(saved.map((one) => [one.offsetMs, one.sessionHours])).toEqual([
+      [3, 5],
+      [4, 5],
+    ])
+  })
+
+  it('saves uses by itself after a moment', async () => {
+    const saves = new Promise<unknown>((resolve) => {
+      const save = (state: unknown): Promise<void> => {
+        resolve(state)
+        return Promise.resolve()
+      }
+      void openStore(() => Promise.resolve(null), save).then((store) => {
+        store.note((state) => ({ ...state, offsetMs: 7 }))
+      })
+    })
+    expect(await saves).toMatchObject({ offsetMs: 7 })
   })
 
   it('reports a save that failed to the one who changed, and saves again with the next change', async () => {

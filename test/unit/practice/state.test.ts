@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { practiceClient } from '../../../electron/practice/client.ts'
 import type { PracticeState } from '../../../electron/practice/state.ts'
 import {
+  accountTokenLimit,
+  addAccessToken,
   addClientSecret,
+  findAccessToken,
+  findRefreshToken,
   addMonths,
   causeOfDeath,
   changePassword,
@@ -11,11 +15,13 @@ import {
   emptyState,
   liveTokenLimit,
   liveTokens,
-  mintRefreshToken,
+  mintRefreshTokens,
   needsConsent,
   readState,
   rememberConsent,
   revokeProject,
+  rotateRefreshToken,
+  setDisabled,
   useRefreshToken,
 } from '../../../electron/practice/state.ts'
 
@@ -27,7 +33,8 @@ const gmail = 'https://www.googleapis.com/auth/gmail.send'
 const drive = 'https://www.googleapis.com/auth/drive.file'
 
 function mint(state: PracticeState, hash: string, more: object = {}, now = t0): PracticeState {
-  return mintRefreshToken(state, { hash, sub, clientId, scopes: ['openid'], timeBased: false, ...more }, now)
+  const fresh = { hashes: [hash], sub, clientId, scopes: ['openid'], timeBased: false, ...more }
+  return mintRefreshTokens(state, fresh, now)
 }
 
 function mintMany(state: PracticeState, count: number): PracticeState {
@@ -151,6 +158,105 @@ describe('revoking', () => {
     expect(needsConsent(revokeProject(consented, sub, projectNumber), sub, projectNumber, ['openid'])).toBe(
       true,
     )
+  })
+})
+
+describe('the cap of an account over all clients', () => {
+  it('ends the oldest of the account, whatever its client, and does not touch other accounts', () => {
+    const clients = Array.from({ length: accountTokenLimit / 50 }, (_, n) => `${String(n)}-x`)
+    const others = mint(emptyState(), 'other', { sub: '2' })
+    const full = clients.reduce(
+      (grown, id, n) =>
+        mintRefreshTokens(
+          grown,
+          {
+            hashes: Array.from({ length: 50 }, (_, at) => `${id}${String(at)}`),
+            sub,
+            clientId: id,
+            scopes: ['openid'],
+            timeBased: false,
+          },
+          t0 + n,
+        ),
+      others,
+    )
+    expect(deathOf(full, '0-x0', t0)).toBeNull()
+    const state = mint(full, 'one-more')
+    expect(['0-x0', '0-x1', 'one-more', 'other'].map((hash) => deathOf(state, hash, t0))).toEqual([
+      'account-cap',
+      null,
+      null,
+      null,
+    ])
+  })
+
+  it('answers alike whether tokens are minted one by one or together', () => {
+    const ids = fc.constantFrom('5-a', '5-b', '6-a', '7-a')
+    const batches = fc.array(fc.record({ clientId: ids, count: fc.integer({ min: 1, max: 130 }) }), {
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(batches, (minted) => {
+        const rest = { sub, scopes: ['openid'], timeBased: false }
+        const named = minted.map(({ clientId: id, count }, n) => ({
+          ...rest,
+          clientId: id,
+          hashes: Array.from({ length: count }, (_, at) => `${String(n)}.${String(at)}`),
+        }))
+        const together = named.reduce((grown, batch) => mintRefreshTokens(grown, batch, t0), emptyState())
+        const single = named.flatMap((batch) => batch.hashes.map((hash) => ({ ...batch, hashes: [hash] })))
+        const alone = single.reduce((grown, one) => mintRefreshTokens(grown, one, t0), emptyState())
+        expect(together).toEqual(alone)
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+describe('a replaced refresh token', () => {
+  it('inherits the clocks of the consent, and the old one dies or lives on', () => {
+    const before = mint({ ...emptyState(), publishing: 'testing' }, 'old', { scopes: [drive] })
+    const old = findRefreshToken(before, 'old')
+    if (old === null) throw new Error('it was minted')
+    const died = rotateRefreshToken(before, old, 'new', 'dies', t0 + dayMs)
+    expect([deathOf(died, 'old', t0 + dayMs), deathOf(died, 'new', t0 + dayMs)]).toEqual(['rotated', null])
+    expect(deathOf(died, 'new', t0 + 7 * dayMs)).toBe('testing')
+    const both = rotateRefreshToken(before, old, 'new', 'lives', t0 + dayMs)
+    expect(liveTokens(both, sub, clientId, t0 + dayMs).map(({ hash }) => hash)).toEqual(['old', 'new'])
+  })
+})
+
+describe('finding a token', () => {
+  it('keeps up with mints, uses, deaths and forgetting', () => {
+    const event = fc.oneof(
+      fc.record({ kind: fc.constant('mint' as const), count: fc.integer({ min: 1, max: 90 }) }),
+      fc.record({ kind: fc.constant('use' as const), at: fc.nat(400) }),
+      fc.record({ kind: fc.constant('revoke' as const) }),
+    )
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 25 }), (events) => {
+        let [state, made] = [emptyState(), 0]
+        for (const one of events) {
+          if (one.kind === 'revoke') state = revokeProject(state, sub, projectNumber)
+          if (one.kind === 'use') state = useRefreshToken(state, `t${String(one.at)}`, t0 + one.at)
+          if (one.kind !== 'mint') continue
+          const hashes = Array.from({ length: one.count }, () => `t${String(made++)}`)
+          state = mint(state, '', { hashes })
+        }
+        for (const token of state.refreshTokens) expect(findRefreshToken(state, token.hash)).toBe(token)
+        expect(findRefreshToken(state, 'none')).toBeNull()
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('an account that is gone', () => {
+  it('has no living access token, until it is back', () => {
+    const token = { hash: 'a', sub, clientId, scopes: ['openid'], offline: true, expiresAt: t0 + dayMs }
+    const gone = setDisabled(setDisabled(addAccessToken(emptyState(), token, t0), sub, true), sub, true)
+    expect(findAccessToken(gone, 'a', t0)).toBeNull()
+    expect(findAccessToken(setDisabled(gone, sub, false), 'a', t0)).toEqual(token)
   })
 })
 
