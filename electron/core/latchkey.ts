@@ -9,9 +9,11 @@ import type { EventName, EventPayload } from '../contract/events.ts'
 import type { AppError, Outcome } from '../contract/outcome.ts'
 import { ok } from '../contract/outcome.ts'
 import type { About, ProfileName, SettingsView } from '../contract/views.ts'
+import type { ProfileHandlers } from './handlers.ts'
+import { isAppCommand } from './handlers.ts'
 import type { Desktop, Log, PracticeServer } from './ports.ts'
-import type { Profile, ProfileHandlers } from './profile.ts'
-import { isAppCommand, openProfile } from './profile.ts'
+import type { Profile } from './profile.ts'
+import { openProfile } from './profile.ts'
 import type { ProfilePorts } from './profile-context.ts'
 
 export interface World {

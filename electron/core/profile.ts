@@ -2,44 +2,39 @@
  * One open profile: its ledger, its secrets, its clock, its sign-ins. A separate world; nothing here can reach the
  * other one's. Everything the window may ask of it is in `handlers`.
  */
-import type { CommandHandlers } from '../contract/answer.ts'
-import type { CommandName } from '../contract/commands.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { appError, fail, ok } from '../contract/outcome.ts'
 import type { About, ProfileName, SettingsView, Snapshot, StateDelta } from '../contract/views.ts'
+import { AccessTokens } from './access/access-tokens.ts'
 import { accountView } from './accounts/account-view.ts'
-import { activateAccount, labelAccount } from './accounts/describe-account.ts'
-import { forgetAccount, previewForgetAccount, previewRemoveClient, removeClient } from './accounts/removal.ts'
 import { SignIns } from './accounts/sign-in/sign-ins.ts'
+import { HealthChecks } from './checks/health-checks.ts'
 import { clientView } from './clients/client-view.ts'
-import { describeClient } from './clients/describe-client.ts'
 import { importClient } from './clients/import-client.ts'
-import { importFileAt, importFromClipboard, importPickedFile } from './clients/import-sources.ts'
 import type { Issuer } from './clients/issuer.ts'
 import { googleIssuer, practiceIssuer } from './clients/issuer.ts'
+import { instantClocks, nextDeadline } from './clocks/account-clocks.ts'
+import type { ProfileHandlers } from './handlers.ts'
+import { profileHandlers } from './handlers.ts'
 import type { LatchkeyEvent } from './ledger/events.ts'
 import type { Ledger, LedgerOpening, RecordedEvent } from './ledger/ledger.ts'
 import { openLedger } from './ledger/ledger.ts'
 import type { PracticeServer } from './ports.ts'
 import type { ProfileContext, ProfilePorts } from './profile-context.ts'
+import { Scheduler } from './schedule/scheduler.ts'
 import { secretServices } from './secrets.ts'
-import { browserWithId, pickedBrowser } from './settings/browser-choice.ts'
+import { notingDates, ServerTime } from './server-time.ts'
+import { networkRoute } from './settings/network-route.ts'
 import type { Settings } from './settings/settings.ts'
 import { loadSettings } from './settings/settings.ts'
 import { Problems } from './state/problems.ts'
 import { Publisher } from './state/publisher.ts'
+import { Rows } from './state/rows.ts'
 import { stateFold } from './state/state-fold.ts'
-import type { State } from './state/state.ts'
+import type { State, TokenRecord } from './state/state.ts'
 import { nextHealthChange } from './tokens/health.ts'
 import { recoverIntents } from './tokens/keep-token.ts'
 import { sweepSecrets } from './tokens/sweep.ts'
-
-/** Commands that concern the app as a whole are answered elsewhere. */
-type AppCommand = 'app.openProfile' | 'app.openLink'
-export function isAppCommand(name: CommandName): name is AppCommand {
-  return name === 'app.openProfile' || name === 'app.openLink'
-}
-export type ProfileHandlers = Omit<CommandHandlers, AppCommand>
 
 export interface ProfileOptions {
   readonly name: ProfileName
@@ -60,8 +55,8 @@ export interface ProfileOptions {
 export type ProfileOpening =
   { readonly ok: true; readonly value: Profile } | Extract<Outcome<never>, { readonly ok: false }>
 
-/** The largest delay a timer takes, ms; a later instant is waited for in steps. */
-const longestWaitMs = 2 ** 31 - 1
+/** After a fact, what is due when is reckoned anew; facts that come together share one reckoning. ms */
+const reckonAfterMs = 2000
 
 /**
  * Opens a profile: takes its lock, reads its ledger. Nothing here waits for the keychain or the network.
@@ -73,10 +68,13 @@ export async function openProfile(options: ProfileOptions): Promise<ProfileOpeni
   const lock = await folder.lock()
   if (!lock.ok) return lock
   const settings = await loadSettings(folder, log, options.initialSettings)
+  let profile: Profile | null = null
+  const serverTime = new ServerTime(clock, (skewMs) => profile?.tellSkew(skewMs))
   const opening = await openLedger<State, LatchkeyEvent>({
     profile: options.name,
     folder,
-    clock,
+    // Facts are dated by Google's time where it is known: a refusal, too, is part of a token's life.
+    clock: serverTime,
     fold: stateFold,
     log,
   })
@@ -84,7 +82,7 @@ export async function openProfile(options: ProfileOptions): Promise<ProfileOpeni
     await lock.value.release()
     return opening.kind === 'newer' ? fail('ledger-newer') : { ok: false, error: opening.error }
   }
-  const profile = new Profile(options, settings, opening.ledger, () => lock.value.release())
+  profile = new Profile(options, settings, opening.ledger, serverTime, () => lock.value.release())
   profile.noteOpening(opening)
   return ok(profile)
 }
@@ -98,9 +96,15 @@ export class Profile {
   readonly #release: () => Promise<void>
   readonly #publisher: Publisher
   readonly #problems: Problems
-  readonly #signIns: SignIns
+  readonly #serverTime: ServerTime
   readonly #context: ProfileContext
-  #stopHealthTimer: () => void = () => undefined
+  readonly #signIns: SignIns
+  readonly #access: AccessTokens
+  readonly #scheduler: Scheduler
+  readonly #checks: HealthChecks
+  readonly #rows: Rows
+  readonly #stopListening: () => void
+  #stopReckoning: (() => void) | null = null
   #stopSweepTimer: () => void = () => undefined
   #settled: Promise<void> = Promise.resolve()
   #brokenAt: { readonly line: number; readonly reason: string } | null = null
@@ -110,8 +114,11 @@ export class Profile {
     options: ProfileOptions,
     settings: Settings,
     ledger: Ledger<State, LatchkeyEvent>,
+    serverTime: ServerTime,
     release: () => Promise<void>,
   ) {
+    const { clock, timers, wakes, log, http } = options.ports
+    const issuer = issuerOf(options.practice)
     this.name = options.name
     this.#options = options
     this.#settings = settings
@@ -121,19 +128,53 @@ export class Profile {
       if (!this.#closed) options.onDelta(delta)
     })
     this.#problems = new Problems((problemId, view) => this.#publisher.problem(problemId, view))
+    this.#serverTime = serverTime
     this.#context = {
       profile: options.name,
-      ports: options.ports,
-      issuer: this.#issuer(),
+      ports: { ...options.ports, http: notingDates(http, issuer.tokenEndpoint, this.#serverTime) },
+      issuer,
       services: secretServices(options.name),
       settings,
       ledger,
       record: (events) => this.#record(events),
+      now: () => this.#serverTime.now(),
       language: () => this.language(),
     }
     this.#signIns = new SignIns(this.#context, (flowId, view) => this.#publisher.flow(flowId, view))
-    this.handlers = this.#makeHandlers()
-    this.#awaitHealthChange()
+    this.#access = new AccessTokens(this.#context, (tokenId) => this.#rows.token(tokenId))
+    this.#scheduler = new Scheduler({
+      ...{ clock, timers, log },
+      now: () => this.#context.now(),
+      onJump: () => this.#timeJumped(),
+    })
+    this.#checks = new HealthChecks(this.#context, this.#access, this.#scheduler, (token) =>
+      deadlineOf(token, ledger.state(), this.#context.now()),
+    )
+    this.#rows = new Rows(
+      {
+        state: () => ledger.state(),
+        now: () => this.#context.now(),
+        checkOf: (tokenId) => this.#access.status(tokenId),
+        checksOn: () => this.#checksOn(),
+      },
+      this.#publisher,
+    )
+    this.#stopListening = wakes.onResume(() => this.#resumed())
+    this.handlers = profileHandlers({
+      context: this.#context,
+      about: options.about,
+      practice: options.practice,
+      signIns: this.#signIns,
+      access: this.#access,
+      checks: this.#checks,
+      problems: this.#problems,
+      publisher: this.#publisher,
+      snapshot: () => this.snapshot(),
+      changeSettings: (change) => this.#changeSettings(change),
+      clockMoved: (byMs) => this.#practiceClockMoved(byMs),
+      continueLedger: () => this.#continueLedger(),
+    })
+    this.#reckon()
   }
 
   settings(): SettingsView {
@@ -173,12 +214,14 @@ export class Profile {
         .catch((cause: unknown) => log.error('inspection-failed', cause))
     })
     await this.#settled
+    if (!this.#closed && !this.#ledger.readOnly) this.#checks.start()
   }
 
   snapshot(): Snapshot {
     const revision = this.#publisher.revision()
     const { practice } = this.#options
-    const now = this.#options.ports.clock.now()
+    const now = this.#context.now()
+    const checkOf = (tokenId: string): ReturnType<AccessTokens['status']> => this.#access.status(tokenId)
     const state = this.#ledger.state()
     const shown = [...state.accounts.values()].filter((account) => !account.forgotten)
     return {
@@ -188,11 +231,11 @@ export class Profile {
       clockOffsetMs: this.#options.ports.clock.offsetMs(),
       about: this.#options.about,
       settings: this.#settings.current(),
-      clients: [...state.clients.values()].map((client) => clientView(client, state)),
-      accounts: shown.map((account) => accountView(account, state, now)),
+      clients: [...state.clients.values()].map((client) => clientView(client, state, now)),
+      accounts: shown.map((account) => accountView(account, state, now, checkOf, this.#checksOn())),
       flows: this.#signIns.views(),
       problems: this.#problems.views(),
-      practice: practice ? { issuer: practice.issuer, accounts: [...practice.accounts] } : null,
+      practice: practice ? practice.view() : null,
     }
   }
 
@@ -201,8 +244,12 @@ export class Profile {
    * keychain, which may take seconds: from here on it records nothing, and the next start does it again.
    */
   async close(): Promise<void> {
-    this.#stopHealthTimer()
+    this.#stopListening()
+    this.#stopReckoning?.()
     this.#stopSweepTimer()
+    this.#checks.close()
+    this.#scheduler.close()
+    await this.#access.close()
     await this.#signIns.close()
     await this.#settled.catch(() => undefined)
     this.#closed = true
@@ -211,78 +258,86 @@ export class Profile {
     await this.#options.practice?.close()
   }
 
-  #issuer(): Issuer {
-    return this.#options.practice ? practiceIssuer(this.#options.practice.issuer) : googleIssuer
-  }
-
   async #record(events: readonly LatchkeyEvent[]): Promise<Outcome<readonly RecordedEvent<LatchkeyEvent>[]>> {
     if (this.#closed) return fail('internal')
     const before = this.#ledger.state().activeAccountId
     const recorded = await this.#ledger.append(events)
     if (!recorded.ok) return recorded
-    for (const event of events) this.#touch(event)
+    for (const event of events) this.#spread(event)
     const after = this.#ledger.state().activeAccountId
     if (before !== after)
-      for (const accountId of [before, after]) if (accountId !== null) this.#touchAccount(accountId)
-    this.#awaitHealthChange()
+      for (const accountId of [before, after]) if (accountId !== null) this.#rows.account(accountId)
+    this.#checks.replan()
+    this.#reckonSoon()
     return recorded
   }
 
-  /** A fact about a client can change the rows of all its accounts, and the other way round. */
-  #touch(event: LatchkeyEvent): void {
-    const data = event.data as { accountId?: string | null; clientId?: string; tokenId?: string }
-    const state = this.#ledger.state()
-    const owner = data.accountId ?? state.ownerOf.get(data.tokenId ?? '')
-    if (owner !== undefined) this.#touchAccount(owner)
-    if (data.clientId !== undefined) this.#touchClient(data.clientId)
-    if (event.type === 'client.added' || event.type === 'client.removed')
-      this.#touchAccountsUnder(event.data.clientId)
+  /** What follows from a fact beyond the state itself. */
+  #spread(event: LatchkeyEvent): void {
+    this.#rows.touch(event)
     if (event.type === 'client.secretReplaced') this.#problems.resolve(`missing ${event.data.clientId}`)
+    if (event.type === 'token.forgotten' || event.type === 'token.dismissed')
+      this.#access.drop(event.data.tokenId)
     if (event.type === 'token.forgotten' || event.type === 'token.secretFound') {
       this.#problems.resolve(`missing ${event.data.tokenId}`)
     }
   }
 
-  #touchAccount(accountId: string): void {
-    const state = this.#ledger.state()
-    const account = state.accounts.get(accountId)
-    if (!account) return
-    const now = (): number => this.#options.ports.clock.now()
-    this.#publisher.account(accountId, () => (account.forgotten ? null : accountView(account, state, now())))
-    for (const { clientId } of account.tokens) this.#touchClient(clientId)
+  #checksOn(): boolean {
+    return this.#settings.current().checkEvery !== 'never'
   }
 
-  #touchClient(clientId: string): void {
-    const state = this.#ledger.state()
-    this.#publisher.client(clientId, () => {
-      const client = state.clients.get(clientId)
-      return client ? clientView(client, state) : null
+  #reckonSoon(): void {
+    this.#stopReckoning ??= this.#options.ports.timers.after(reckonAfterMs, () => this.#reckon())
+  }
+
+  /** What changes next by itself, and what is to be checked next. */
+  #reckon(): void {
+    this.#stopReckoning?.()
+    this.#stopReckoning = null
+    const next = nextHealthChange(this.#ledger.state(), this.#context.now())
+    this.#scheduler.set('health', next === null ? null : next + 1, () => {
+      this.#rows.all()
+      this.#reckon()
     })
+    this.#checks.replan()
   }
 
-  #touchAccountsUnder(clientId: string): void {
-    for (const account of this.#ledger.state().accounts.values()) {
-      if (account.tokens.some((token) => token.clientId === clientId)) this.#touchAccount(account.accountId)
+  /** The machine's clock was set, or time passed in sleep: what was known about the clock is void. */
+  #timeJumped(): void {
+    this.#serverTime.forget()
+    this.#resumed()
+  }
+
+  #resumed(): void {
+    this.#checks.clockJumped()
+    this.#scheduler.recompute()
+    this.#rows.all()
+    this.#checks.resumed()
+    this.#reckon()
+  }
+
+  #practiceClockMoved(byMs: number): void {
+    this.#publisher.clockOffset(this.#options.ports.clock.offsetMs())
+    this.#signIns.shiftTimes(byMs)
+    this.#resumed()
+  }
+
+  /** The servers' time is known to differ by so many ms from this machine's; null when it does not any more. */
+  tellSkew(skewMs: number | null): void {
+    for (const key of ['clock-ahead', 'clock-behind']) this.#problems.resolve(key)
+    if (skewMs !== null) {
+      const code = skewMs < 0 ? 'clock-ahead' : 'clock-behind'
+      const minutes = Math.round(Math.abs(skewMs) / 60_000)
+      this.#problems.report(code, appError(code, { minutes }), 'none')
     }
-  }
-
-  #awaitHealthChange(): void {
-    this.#stopHealthTimer()
-    const { clock, timers } = this.#options.ports
-    const now = clock.now()
-    const next = nextHealthChange(this.#ledger.state(), now)
-    if (next === null) return
-    this.#stopHealthTimer = timers.after(Math.min(next - now + 1, longestWaitMs), () => {
-      this.#touchAllAccounts()
-      this.#awaitHealthChange()
-    })
-  }
-
-  #touchAllAccounts(): void {
-    for (const accountId of this.#ledger.state().accounts.keys()) this.#touchAccount(accountId)
+    this.#scheduler.recompute()
+    this.#rows.all()
+    this.#reckonSoon()
   }
 
   async #settle(): Promise<void> {
+    await this.#applyRoute()
     if (!this.#ledger.readOnly) await recoverIntents(this.#context)
     if (this.#options.practice) await this.#preparePractice(this.#options.practice)
   }
@@ -311,84 +366,26 @@ export class Profile {
     this.#brokenAt = { line, reason }
     this.#problems.report('ledger', appError('ledger-broken', { line, reason }), 'continue-ledger')
   }
-  #makeHandlers(): ProfileHandlers {
-    const context = this.#context
-    const state = (): State => this.#ledger.state()
-    const signIns = this.#signIns
-    const settle = async <T>(outcome: Outcome<T>): Promise<Outcome<T>> => Promise.resolve(outcome)
-    return {
-      'app.snapshot': () => settle(ok(this.snapshot())),
-      'clients.pickFile': (params) => importPickedFile(context, params),
-      'clients.importFile': ({ path, ...params }) => importFileAt(context, path, params),
-      'clients.importClipboard': (params) => importFromClipboard(context, params),
-      'clients.update': (params) => describeClient(context, params),
-      'clients.previewRemoval': ({ clientId }) => settle(previewRemoveClient(state(), clientId)),
-      'clients.remove': ({ clientId, tokens }) => removeClient(context, clientId, tokens),
-      'signIn.start': (params) => settle(this.#startSignIn(params)),
-      'signIn.openAgain': ({ flowId }) => settle(signIns.openAgain(flowId)),
-      'signIn.copyLink': ({ flowId }) => settle(signIns.copyLink(flowId)),
-      'signIn.cancel': ({ flowId }) => settle(signIns.cancel(flowId)),
-      'signIn.chooseAccount': ({ flowId, keep }) => settle(signIns.chooseAccount(flowId, keep)),
-      'signIn.dismiss': ({ flowId }) => settle(signIns.dismiss(flowId)),
-      'accounts.update': ({ accountId, label }) => labelAccount(context, accountId, label),
-      'accounts.activate': ({ accountId }) => activateAccount(context, accountId),
-      'accounts.previewForget': ({ accountId }) => settle(previewForgetAccount(state(), accountId)),
-      'accounts.forget': ({ accountId, tokens }) => forgetAccount(context, accountId, tokens),
-      'settings.update': (params) => this.#changeSettings(params),
-      'settings.listBrowsers': () => this.#listBrowsers(),
-      'settings.chooseBrowser': ({ browserId }) => this.#chooseBrowser(browserId),
-      'settings.pickBrowser': () => this.#pickBrowser(),
-      'practice.moveClock': ({ byMs }) => this.#setClockOffset(context.ports.clock.offsetMs() + byMs),
-      'practice.setClock': ({ at }) =>
-        this.#setClockOffset(context.ports.clock.offsetMs() + at - context.ports.clock.now()),
-      'ledger.continueFromLastGood': () => this.#continueLedger(),
-      'problems.dismiss': ({ problemId }) =>
-        settle(this.#problems.dismiss(problemId) ? ok() : fail('not-found')),
-      'problems.removeOrphan': ({ problemId }) => this.#removeOrphan(problemId),
-    }
-  }
-
-  #startSignIn(params: Parameters<SignIns['start']>[0]): Outcome<{ flowId: string }> {
-    const { about } = this.#options
-    if (this.name === 'real' && !about.realSignInAllowed)
-      return fail('runtime-too-old', { version: about.electron })
-    return this.#signIns.start(params)
-  }
 
   async #changeSettings(change: Partial<SettingsView>): Promise<Outcome<null>> {
     const changed = await this.#settings.change(change)
     if (!changed.ok) return changed
     this.#options.onSettings(this.#settings.current())
     this.#publisher.settings(this.#settings.current())
+    if (change.proxy !== undefined || change.caFile !== undefined) await this.#applyRoute()
+    if (change.checkEvery !== undefined) {
+      this.#rows.all()
+      this.#reckon()
+    }
     return changed
   }
 
-  async #listBrowsers(): ReturnType<ProfileHandlers['settings.listBrowsers']> {
-    const browsers = await this.#context.ports.browser.installed()
-    return ok(browsers.map(({ id, name }) => ({ browserId: id, name })))
-  }
-
-  async #chooseBrowser(browserId: string | null): Promise<Outcome<null>> {
-    const browser = await browserWithId(this.#context.ports.browser, browserId)
-    return browser.ok ? this.#changeSettings({ browser: browser.value }) : browser
-  }
-
-  async #pickBrowser(): Promise<Outcome<null>> {
-    const browser = await pickedBrowser(this.#context.ports.desktop)
-    return browser ? this.#changeSettings({ browser }) : ok()
-  }
-
-  async #setClockOffset(offsetMs: number): Promise<Outcome<null>> {
-    const { practice, ports } = this.#options
-    if (!practice) return fail('practice-only')
-    const before = ports.clock.offsetMs()
-    const moved = await practice.setClockOffset(offsetMs)
-    if (!moved.ok) return moved
-    this.#publisher.clockOffset(offsetMs)
-    this.#signIns.shiftTimes(offsetMs - before)
-    this.#touchAllAccounts()
-    this.#awaitHealthChange()
-    return ok()
+  async #applyRoute(): Promise<void> {
+    const { http, desktop } = this.#options.ports
+    const route = await networkRoute(this.#settings.current(), desktop)
+    http.setRoute(route)
+    if (route.caError === null) this.#problems.resolve('ca-file')
+    else this.#problems.report('ca-file', route.caError, 'none')
   }
 
   async #continueLedger(): Promise<Outcome<null>> {
@@ -399,17 +396,19 @@ export class Profile {
     if (this.#brokenAt) await this.#record([{ type: 'ledger.continued', data: this.#brokenAt }])
     this.#options.onReset()
     await this.#settle()
+    this.#checks.start()
     return ok()
   }
+}
 
-  async #removeOrphan(problemId: string): Promise<Outcome<null>> {
-    const orphan = this.#problems.orphan(problemId)
-    if (!orphan) return fail('not-found')
-    const recorded = await this.#record([{ type: 'orphan.removed', data: { ...orphan } }])
-    if (!recorded.ok) return recorded
-    const deleted = await this.#context.ports.secretStore.delete(orphan.service, orphan.account)
-    if (!deleted.ok) return deleted
-    this.#problems.remove(problemId)
-    return ok()
-  }
+function issuerOf(practice: PracticeServer | null): Issuer {
+  return practice ? practiceIssuer(practice.issuer) : googleIssuer
+}
+
+/** When one of Google's rules may end a token, epoch ms. */
+function deadlineOf(token: TokenRecord, state: State, now: number): number | null {
+  const account = state.accounts.get(state.ownerOf.get(token.tokenId) ?? '')
+  const client = state.clients.get(token.clientId)
+  if (!account || !client) return null
+  return nextDeadline(instantClocks(account, client, token, now))?.at ?? null
 }

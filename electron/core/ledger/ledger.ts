@@ -41,7 +41,7 @@ export interface Fold<S, E> {
 export interface LedgerOptions<S, E extends LedgerEvent> {
   readonly profile: ProfileName
   readonly folder: ProfileFolder
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now'>
   readonly fold: Fold<S, E>
   readonly log: Log
 }
