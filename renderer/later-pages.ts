@@ -3,20 +3,28 @@ import ClientsPage from './features/clients/ClientsPage.svelte'
 import FirstStart from './features/first-start/FirstStart.svelte'
 import { paletteCommands } from './features/palette/palette-commands.ts'
 import Palette from './features/palette/Palette.svelte'
+import CauseDialog from './features/practice/CauseDialog.svelte'
 import SettingsPage from './features/settings/SettingsPage.svelte'
 import FlowPage from './features/sign-in/FlowPage.svelte'
 import SignInPage from './features/sign-in/SignInPage.svelte'
+import { SittingControl } from './features/week/sitting-control.svelte.ts'
+import SittingBar from './features/week/SittingBar.svelte'
+import WeekPage from './features/week/WeekPage.svelte'
 import { overlayParts } from './ui/overlay-parts.ts'
 
 /** Everything beyond the list of accounts; loaded by `App.svelte` once that list is on the screen. */
 export const laterPages = {
   AddClientDialog,
+  CauseDialog,
   ClientsPage,
   FirstStart,
   FlowPage,
   Palette,
   SettingsPage,
   SignInPage,
+  SittingBar,
+  SittingControl,
+  WeekPage,
   overlayParts,
   paletteCommands,
 }

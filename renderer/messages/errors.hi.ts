@@ -1,7 +1,7 @@
-import type { ErrorCode } from '../../electron/contract/errors.ts'
+import type { ErrorTable } from './error-text.ts'
 
 /** The Hindi of every error. A code without one does not compile. */
-export const errorsHi: Readonly<Record<ErrorCode, { readonly message: string; readonly next: string }>> = {
+export const errorsHi: ErrorTable = {
   'sender-refused': {
     message: 'अनुरोध Latchkey की विंडो से नहीं आया।',
     next: 'दूसरी विंडो बंद करें और ऐप की विंडो काम में लें।',
@@ -202,28 +202,28 @@ export const errorsHi: Readonly<Record<ErrorCode, { readonly message: string; re
     message: 'Google ने रिफ़्रेश टोकन नहीं दिया, इसलिए कुछ नहीं रखा गया।',
     next: 'myaccount.google.com/connections पर ऐप की पहुँच हटाएँ, फिर साइन इन करें।',
   },
-  'network-offline': { message: 'नेटवर्क तक पहुँच नहीं हुई।', next: 'कनेक्शन देखें, फिर से शुरू करें।' },
+  'network-offline': { message: 'नेटवर्क तक पहुँच नहीं हुई।', next: 'कनेक्शन देखें, फिर कोशिश करें।' },
   'network-failed': {
     message: 'टोकन सेवा से संपर्क टूट गया: {reason}।',
-    next: 'कनेक्शन और प्रॉक्सी देखें, फिर से शुरू करें।',
+    next: 'कनेक्शन और प्रॉक्सी देखें, फिर कोशिश करें।',
   },
   'answer-not-json': {
     message: 'टोकन सेवा की जगह नेटवर्क पर किसी और ने उत्तर दिया।',
-    next: 'अक्सर यह Wi-Fi या प्रॉक्सी का लॉगिन पन्ना होता है। कोई वेब पन्ना खोलें, फिर शुरू करें।',
+    next: 'अक्सर यह Wi-Fi या प्रॉक्सी का लॉगिन पन्ना होता है। कोई वेब पन्ना खोलें, फिर कोशिश करें।',
   },
   'answer-malformed': {
     message: 'टोकन सेवा का उत्तर मान्य रूप में नहीं है: {reason}।',
-    next: 'फिर से शुरू करें। बना रहे तो प्रॉक्सी उत्तर बदल रहा हो सकता है।',
+    next: 'फिर कोशिश करें। बना रहे तो प्रॉक्सी उत्तर बदल रहा हो सकता है।',
   },
   'answer-too-large': {
     message: 'टोकन सेवा ने सीमा से बहुत ज़्यादा डेटा भेजा।',
-    next: 'फिर से शुरू करें। बना रहे तो प्रॉक्सी उत्तर बदल रहा हो सकता है।',
+    next: 'फिर कोशिश करें। बना रहे तो प्रॉक्सी उत्तर बदल रहा हो सकता है।',
   },
   'server-unavailable': {
     message: 'टोकन सेवा अभी उपलब्ध नहीं है (स्थिति {status})।',
-    next: 'एक मिनट रुकें, फिर से शुरू करें।',
+    next: 'एक मिनट रुकें, फिर कोशिश करें।',
   },
-  'rate-limited': { message: 'Google अगली कोशिश से पहले रुकने को कहता है।', next: 'कुछ मिनट रुकें, फिर से शुरू करें।' },
+  'rate-limited': { message: 'Google अगली कोशिश से पहले रुकने को कहता है।', next: 'कुछ मिनट रुकें, फिर कोशिश करें।' },
   'code-refused': {
     message: 'Google ने साइन-इन कोड नहीं माना: {reason}।',
     next: 'फिर से शुरू करें। कोड एक ही बार और जल्दी काम आता है।',
@@ -272,11 +272,65 @@ export const errorsHi: Readonly<Record<ErrorCode, { readonly message: string; re
   },
   'token-error-other': {
     message: 'टोकन सेवा ने “{error}” उत्तर दिया।',
-    next: 'फिर से शुरू करें। बना रहे तो मदद माँगते समय यह कोड बताएँ।',
+    next: 'फिर कोशिश करें। बना रहे तो मदद माँगते समय यह कोड बताएँ।',
   },
   'dpop-required': {
     message: 'Google स्वामित्व का ऐसा प्रमाण माँगता है जो यह संस्करण नहीं दे सकता।',
     next: 'ऐसा क्लाइंट लें जिसमें यह शर्त न हो।',
+  },
+
+  'token-dead': {
+    message: 'Google अब इस टोकन को नहीं मानता: {reason}।',
+    next: 'खाते में फिर साइन इन करें। खाते का पन्ना बताता है कि सबसे संभव कारण क्या है।',
+  },
+  'no-usable-token': {
+    message: 'इस खाते और क्लाइंट का कोई काम करने वाला टोकन यहाँ नहीं है।',
+    next: 'खाते में फिर साइन इन करें।',
+  },
+  'scopes-not-held': {
+    message: 'माँगी गई पहुँच दी गई पहुँच से आगे जाती है।',
+    next: 'फिर साइन इन करके उसकी अनुमति दें, या कम माँगें।',
+  },
+  'scopes-not-narrowed': {
+    message: 'Google ने माँगी गई छोटी पहुँच की जगह दूसरी दी, इसलिए वह आगे नहीं दी गई।',
+    next: 'बिना स्कोप बताए माँगें, या केवल इन्हीं स्कोप के साथ साइन इन करें।',
+  },
+  'consent-required': {
+    message: 'Google इस खाते से फिर सहमति चाहता है।',
+    next: 'खाते में फिर साइन इन करें।',
+  },
+  'token-at-other-client': {
+    message: 'Google कहता है कि यह टोकन किसी दूसरे क्लाइंट का है।',
+    next: 'इस क्लाइंट के साथ खाते में फिर साइन इन करें।',
+  },
+  'waiting-to-retry': {
+    message: 'पिछली कोशिश कुछ देर की बाधा से रुकी। अगली {seconds} सेकंड में होगी।',
+    next: 'रुकें, या ख़ुद फिर जाँचें।',
+  },
+  'nothing-to-check': {
+    message: 'इस खाते का कोई टोकन यहाँ नहीं रखा है, इसलिए जाँचने को कुछ नहीं।',
+    next: 'खाते में फिर साइन इन करें।',
+  },
+  'clock-ahead': {
+    message: 'इस कंप्यूटर की घड़ी लगभग {minutes} मिनट आगे है। ठीक होने तक Latchkey Google के समय से गिनता है।',
+    next: 'कंप्यूटर की घड़ी ठीक करें।',
+  },
+  'clock-behind': {
+    message: 'इस कंप्यूटर की घड़ी लगभग {minutes} मिनट पीछे है। ठीक होने तक Latchkey Google के समय से गिनता है।',
+    next: 'कंप्यूटर की घड़ी ठीक करें।',
+  },
+  'not-dead': {
+    message: 'यह टोकन ख़त्म हुआ, ऐसा पता नहीं है।',
+    next: 'पहले खाता जाँचें; केवल ख़त्म टोकन हटाए जा सकते हैं।',
+  },
+
+  'ca-file-invalid': {
+    message: 'इस फ़ाइल में PEM रूप का कोई प्रमाणपत्र नहीं है, या यह 65,536 बाइट से बड़ी है।',
+    next: 'वह फ़ाइल चुनें जिसमें केवल एडमिन के अपने प्रमाणपत्र हों; वह “-----BEGIN CERTIFICATE-----” से शुरू होती है।',
+  },
+  'proxy-failed': {
+    message: 'प्रॉक्सी {host} काम में नहीं आ सका: {reason}।',
+    next: 'सेटिंग में प्रॉक्सी देखें, फिर कोशिश करें।',
   },
 
   'id-token-missing': {

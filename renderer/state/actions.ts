@@ -1,16 +1,20 @@
 import type { Bridge } from '../../electron/contract/bridge.ts'
-import type { LinkName } from '../../electron/contract/commands.ts'
+import type { CommandParams, LinkName } from '../../electron/contract/commands.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type {
+  CauseKind,
   GrantView,
+  LifeView,
   ProfileName,
   Publishing,
   RemovalPreview,
-  SettingsView,
+  SignInPreview,
   UserType,
 } from '../../electron/contract/views.ts'
 import { withIdentity } from '../features/sign-in/scope-names.ts'
 import { m } from '../messages/generated/messages.js'
+import { exactTime } from '../ui/exact-instant.ts'
+import { locale } from './locale.svelte.ts'
 import type { Navigation } from './navigation.svelte.ts'
 import type { Toasts } from './toasts.svelte.ts'
 
@@ -18,6 +22,8 @@ export interface ClientChange {
   readonly label?: string
   readonly publishing?: Publishing
   readonly userType?: UserType
+  readonly retired?: boolean
+  readonly keepAlive?: boolean
 }
 
 /** What a person can do. Every screen and the palette call these; errors are shown here, once. */
@@ -49,6 +55,11 @@ export class Actions {
     await this.#told(this.#bridge.app.openLink({ link }))
   }
 
+  /** Told by the window alone, so nothing is shown when it does not help. */
+  networkReturned = async (): Promise<void> => {
+    await this.#bridge.app.networkReturned({})
+  }
+
   updateClient = async (clientId: string, change: ClientChange): Promise<void> => {
     await this.#told(this.#bridge.clients.update({ clientId, ...change }))
   }
@@ -64,6 +75,16 @@ export class Actions {
     return true
   }
 
+  /** What a sign-in would cost. Asked while the person still chooses, so a refusal is not worth a word: null. */
+  previewSignIn = async (
+    clientId: string,
+    scopes: readonly string[],
+    accountId: string,
+  ): Promise<SignInPreview | null> => {
+    const outcome = await this.#bridge.signIn.preview({ clientId, scopes: withIdentity(scopes), accountId })
+    return outcome.ok ? outcome.value : null
+  }
+
   startSignIn = async (
     clientId: string,
     scopes: readonly string[],
@@ -76,9 +97,16 @@ export class Actions {
     return started !== null
   }
 
-  /** The same account, client and scopes once more. */
-  signInAgain = async (accountId: string, grant: GrantView): Promise<boolean> =>
-    this.startSignIn(grant.clientId, grant.granted, accountId)
+  /**
+   * The same account, client and scopes once more. Where a token that works would do, or one more is one too
+   * many, the page that says so comes first.
+   */
+  signInAgain = async (accountId: string, { clientId, granted }: GrantView): Promise<void> => {
+    const cost = await this.previewSignIn(clientId, granted, accountId)
+    if (cost && (cost.reuse || cost.level !== 'none'))
+      this.#navigation.go({ page: 'sign-in', accountId, clientId, scopes: granted })
+    else await this.startSignIn(clientId, granted, accountId)
+  }
 
   openBrowserAgain = async (flowId: string): Promise<void> => {
     await this.#told(this.#bridge.signIn.openAgain({ flowId }))
@@ -121,8 +149,43 @@ export class Actions {
     return true
   }
 
-  updateSettings = async (change: Partial<Pick<SettingsView, 'language' | 'theme'>>): Promise<void> => {
+  /** Answers when every token of the account that is held here was refreshed or refused. */
+  checkAccount = async (accountId: string): Promise<void> => {
+    await this.#told(this.#bridge.accounts.check({ accountId }))
+  }
+
+  /** Asked by the page itself whenever the account changes; null when it is gone by then. */
+  livesOf = async (accountId: string): Promise<readonly LifeView[] | null> => {
+    const outcome = await this.#bridge.accounts.lives({ accountId })
+    return outcome.ok ? outcome.value : null
+  }
+
+  copyAccessToken = async (accountId: string, clientId: string): Promise<void> => {
+    const copied = await this.#told(this.#bridge.accounts.copyAccessToken({ accountId, clientId }))
+    if (!copied) return
+    const { expiresAt } = copied.value
+    this.#toasts.done(() => m.access_token_copied({ time: exactTime(expiresAt, locale()) }))
+  }
+
+  /** Null takes back what the person said before. */
+  correctCause = async (tokenId: string, cause: CauseKind | null): Promise<void> => {
+    await this.#told(this.#bridge.tokens.correctCause({ tokenId, cause }))
+  }
+
+  dismissToken = async (tokenId: string): Promise<void> => {
+    await this.#told(this.#bridge.tokens.dismiss({ tokenId }))
+  }
+
+  updateSettings = async (change: CommandParams<'settings.update'>): Promise<void> => {
     await this.#told(this.#bridge.settings.update(change))
+  }
+
+  pickCaFile = async (): Promise<void> => {
+    await this.#told(this.#bridge.settings.pickCaFile({}))
+  }
+
+  clearCaFile = async (): Promise<void> => {
+    await this.#told(this.#bridge.settings.clearCaFile({}))
   }
 
   listBrowsers = async (): Promise<readonly { readonly browserId: string; readonly name: string }[]> =>
@@ -143,6 +206,10 @@ export class Actions {
   setClock = async (at: number): Promise<void> => {
     await this.#told(this.#bridge.practice.setClock({ at }))
   }
+
+  /** Answers whether practice Google did it. */
+  practiceAct = async (act: CommandParams<'practice.act'>): Promise<boolean> =>
+    (await this.#told(this.#bridge.practice.act(act))) !== null
 
   continueLedger = async (): Promise<void> => {
     await this.#told(this.#bridge.ledger.continueFromLastGood({}))

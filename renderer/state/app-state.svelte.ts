@@ -4,6 +4,17 @@ import type { Snapshot, StateDelta } from '../../electron/contract/views.ts'
 import { applyDelta } from './apply-delta.ts'
 
 /**
+ * The shortest time between two pictures of accounts. The first change after a pause shows at once; of a stream of
+ * them, a round of checks for instance, each picture takes in all that came meanwhile.
+ */
+const pictureMs = 100
+
+/** Nothing in it answers what the person just did, so it may wait for the next picture. */
+function onlyAccounts(delta: StateDelta): boolean {
+  return Object.keys(delta).every((part) => part === 'revision' || part === 'accounts')
+}
+
+/**
  * What main last said. Subscribes first and asks for the snapshot afterwards, so that nothing falls between;
  * a missed revision or a reset asks again.
  */
@@ -16,6 +27,9 @@ export class AppState {
   #fetching = false
   #fetchAgain = false
   #stop: (() => void)[] = []
+  #waiting: StateDelta[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #lastPictureAt = -Infinity
 
   constructor(bridge: Bridge) {
     this.#bridge = bridge
@@ -25,12 +39,17 @@ export class AppState {
   start(): void {
     this.#stop = [
       this.#bridge.on('state.changed', (delta) => this.#receive(delta)),
-      this.#bridge.on('state.reset', () => void this.refetch()),
+      this.#bridge.on('state.reset', () => {
+        // They belong to the world that was left.
+        this.#waiting = []
+        void this.refetch()
+      }),
     ]
     void this.refetch()
   }
 
   stop(): void {
+    clearTimeout(this.#timer)
     for (const stop of this.#stop) stop()
   }
 
@@ -55,22 +74,42 @@ export class AppState {
       return
     }
     this.failure = null
-    this.snapshot = outcome.value
-    const early = this.#early
+    const early = [...this.#waiting, ...this.#early]
+    this.#waiting = []
     this.#early = []
-    for (const delta of early) this.#apply(delta)
+    this.#show(outcome.value, early)
   }
 
   #receive(delta: StateDelta): void {
-    if (this.#fetching || !this.snapshot) this.#early.push(delta)
-    else this.#apply(delta)
+    if (this.#fetching || !this.snapshot) {
+      this.#early.push(delta)
+      return
+    }
+    this.#waiting.push(delta)
+    if (onlyAccounts(delta))
+      this.#timer ??= setTimeout(() => this.#takeIn(), this.#lastPictureAt + pictureMs - performance.now())
+    else this.#takeIn()
   }
 
-  #apply(delta: StateDelta): void {
-    if (!this.snapshot) return
-    const next = applyDelta(this.snapshot, delta)
-    if (next === 'stale') return
-    if (next === 'gap') void this.refetch()
-    else this.snapshot = next
+  #takeIn(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const deltas = this.#waiting
+    this.#waiting = []
+    if (this.snapshot) this.#show(this.snapshot, deltas)
+  }
+
+  /** One picture of a snapshot with the deltas that follow it. */
+  #show(from: Snapshot, deltas: readonly StateDelta[]): void {
+    let shown = from
+    let gap = false
+    for (const delta of deltas) {
+      const next = applyDelta(shown, delta)
+      if (next === 'gap') gap = true
+      else if (next !== 'stale') shown = next
+    }
+    this.#lastPictureAt = performance.now()
+    this.snapshot = shown
+    if (gap) void this.refetch()
   }
 }

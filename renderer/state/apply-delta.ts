@@ -42,5 +42,6 @@ export function applyDelta(snapshot: Snapshot, delta: StateDelta): Snapshot | 's
     accounts: applyChanges(snapshot.accounts, delta.accounts, (row) => row.accountId),
     flows: applyChanges(snapshot.flows, delta.flows, (row) => row.flowId),
     problems: applyChanges(snapshot.problems, delta.problems, (row) => row.problemId),
+    practice: delta.practice ?? snapshot.practice,
   }
 }

@@ -1,9 +1,13 @@
+import { errors } from '../../electron/contract/errors.ts'
 import type { SettingsView } from '../../electron/contract/views.ts'
+import type { ErrorTable } from '../messages/error-text.ts'
 import { overwriteGetLocale } from '../messages/generated/runtime.js'
 
 export type Locale = 'en' | 'hi'
 
 let current = $state<Locale>('en')
+/** Loaded only when it is read: it is a good part of the script before the first picture. */
+let hindiErrors = $state.raw<ErrorTable | null>(null)
 
 // Every message asks this while a component renders, so a change of language redraws what is on screen.
 overwriteGetLocale(() => current)
@@ -22,7 +26,17 @@ export function chooseLocale(setting: SettingsView['language'], languages: reado
   return 'en'
 }
 
+/** The words of errors; English until those of another language have arrived. */
+export function errorTable(): ErrorTable {
+  return (current === 'hi' ? hindiErrors : null) ?? errors
+}
+
 export function setLocale(next: Locale): void {
   current = next
+  if (next === 'hi') void loadHindiErrors()
   document.documentElement.lang = next
+}
+
+async function loadHindiErrors(): Promise<void> {
+  hindiErrors ??= (await import('../messages/errors.hi.ts')).errorsHi
 }

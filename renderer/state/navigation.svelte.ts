@@ -1,9 +1,16 @@
 /** Where the window is. Plain data, so that anything can go anywhere and a test can say where it is. */
 export type Place =
   | { readonly page: 'accounts'; readonly accountId: string | null; readonly ask?: AccountAsk }
+  | { readonly page: 'week' }
   | { readonly page: 'clients'; readonly clientId: string | null; readonly ask?: ClientAsk }
   | { readonly page: 'settings' }
-  | { readonly page: 'sign-in'; readonly accountId: string | null; readonly clientId: string | null }
+  | {
+      readonly page: 'sign-in'
+      readonly accountId: string | null
+      readonly clientId: string | null
+      /** What to ask for, unless the person chooses otherwise. */
+      readonly scopes?: readonly string[]
+    }
   | { readonly page: 'flow'; readonly flowId: string }
 
 /** What the detail is asked to begin as soon as it shows, from the palette for instance. */

@@ -22,3 +22,13 @@ export function exactInstant(at: number, locale: 'en' | 'hi', timeZone?: string)
   const { date, time } = formatsFor(locale, timeZone)
   return `${date.format(at)} ${time.format(at)}`
 }
+
+/** The time of day alone, to the minute: `10:12`. */
+export function exactTime(at: number, locale: 'en' | 'hi', timeZone?: string): string {
+  return formatsFor(locale, timeZone).time.format(at)
+}
+
+/** The day alone: `8 Nov 2026`. */
+export function exactDay(at: number, locale: 'en' | 'hi', timeZone?: string): string {
+  return formatsFor(locale, timeZone).date.format(at)
+}

@@ -1,6 +1,6 @@
 import type { AccountView } from '../../../electron/contract/views.ts'
 
-export type AccountSort = 'name' | 'newest' | 'oldest' | 'health'
+export type AccountSort = 'name' | 'newest' | 'oldest' | 'health' | 'deadline'
 export type AccountFilter = 'all' | 'attention' | 'fine'
 
 export interface AccountChoice {
@@ -25,6 +25,11 @@ export function tokenBornAt(account: AccountView): number {
   return held.length > 0 ? Math.max(...held.map((token) => token.mintedAt)) : account.lastSignedInAt
 }
 
+/** The next deadline, epoch ms; the end of time where none is known, so that those come last. */
+function deadlineOf(account: AccountView): number {
+  return account.next?.at ?? Number.MAX_SAFE_INTEGER
+}
+
 /** A row is never changed in place, so its text is made once and serves every key that is typed. */
 function searchText(account: AccountView): string {
   const known = searchTexts.get(account)
@@ -34,11 +39,25 @@ function searchText(account: AccountView): string {
   return text
 }
 
+/**
+ * The place of each name among those shown. Names change seldom and health often, so the slow comparison of names is
+ * done when a new one comes and not for each picture.
+ */
+let ranks = new Map<string, number>()
+
+function rankNames(accounts: readonly AccountView[]): void {
+  if (accounts.every((account) => ranks.has(titleOf(account)))) return
+  const titles = [...new Set(accounts.map(titleOf))].sort((a, b) => names.compare(a, b))
+  ranks = new Map(titles.map((title, rank) => [title, rank]))
+}
+
 function comparison(sort: AccountSort): (a: AccountView, b: AccountView) => number {
-  const byName = (a: AccountView, b: AccountView): number => names.compare(titleOf(a), titleOf(b))
+  const rankOf = (account: AccountView): number => ranks.get(titleOf(account)) ?? 0
+  const byName = (a: AccountView, b: AccountView): number => rankOf(a) - rankOf(b)
   if (sort === 'newest') return (a, b) => tokenBornAt(b) - tokenBornAt(a)
   if (sort === 'oldest') return (a, b) => tokenBornAt(a) - tokenBornAt(b)
   if (sort === 'health') return (a, b) => urgency[a.health.level] - urgency[b.health.level] || byName(a, b)
+  if (sort === 'deadline') return (a, b) => deadlineOf(a) - deadlineOf(b) || byName(a, b)
   return byName
 }
 
@@ -52,5 +71,6 @@ export function chooseAccounts(accounts: readonly AccountView[], choice: Account
     const text = searchText(account)
     return words.every((word) => text.includes(word))
   }
+  rankNames(accounts)
   return accounts.filter(passes).sort(comparison(choice.sort))
 }

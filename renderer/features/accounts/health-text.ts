@@ -1,6 +1,7 @@
-import type { HealthView } from '../../../electron/contract/views.ts'
+import type { ClockView, HealthView, NeedView } from '../../../electron/contract/views.ts'
 import { m } from '../../messages/generated/messages.js'
 import { spanText } from '../../ui/span-text.ts'
+import { causeText, clockText } from './clock-text.ts'
 
 /** The word for a level, so that colour never says it alone. */
 export function levelText(level: HealthView['level']): string {
@@ -8,8 +9,9 @@ export function levelText(level: HealthView['level']): string {
 }
 
 /** Why, in about three words; empty when there is nothing to add. `now` is the profile's time, epoch ms. */
-export function reasonText(health: HealthView, now: number): string {
+export function reasonText(health: Omit<HealthView, 'level'>, now: number): string {
   const span = spanText(Math.abs((health.at ?? now) - now))
+  const clock = health.clock ? clockText(health.clock) : ''
   switch (health.reason) {
     case 'ready':
       return ''
@@ -21,9 +23,32 @@ export function reasonText(health: HealthView, now: number): string {
       return m.health_many_tokens()
     case 'limit-near':
       return m.health_limit_near()
-    case 'expires-soon':
-      return m.health_expires_soon({ span })
-    case 'expired':
-      return m.health_expired({ span })
+    case 'deadline':
+      return m.health_deadline({ span, clock })
+    case 'deadline-passed':
+      return m.health_deadline_passed({ span, clock })
+    case 'died':
+      return causeText(health.cause ?? 'unknown')
+    case 'session-ended':
+      return m.health_session_ended()
+    case 'admin-policy':
+      return m.health_admin_policy()
+    case 'access-denied':
+      return m.health_access_denied()
+    case 'client-broken':
+      return m.health_client_broken()
+    case 'refused':
+      return m.health_refused()
   }
+}
+
+/** The same words for something that needs a person. */
+export function needText(need: NeedView, now: number): string {
+  return reasonText({ reason: need.reason, at: need.by, clock: need.clock, cause: need.cause }, now)
+}
+
+/** The next deadline in one short line, or null where there is none or the health already names it. */
+export function nextText(next: ClockView | null, health: HealthView, now: number): string | null {
+  if (!next || next.at === null || next.at <= now || health.reason === 'deadline') return null
+  return m.next_in({ span: spanText(next.at - now), clock: clockText(next.kind) })
 }

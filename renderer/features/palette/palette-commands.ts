@@ -1,11 +1,16 @@
-import type { Snapshot } from '../../../electron/contract/views.ts'
+import type { PracticeRules, Snapshot } from '../../../electron/contract/views.ts'
 import { errorText } from '../../messages/error-text.ts'
 import { m } from '../../messages/generated/messages.js'
 import type { Actions } from '../../state/actions.ts'
-import { locale } from '../../state/locale.svelte.ts'
+import { errorTable } from '../../state/locale.svelte.ts'
 import type { Navigation, Place } from '../../state/navigation.svelte.ts'
 import { titleOf } from '../accounts/account-list.ts'
+import { publishingText } from '../clients/publishing-text.ts'
+import { faultText, practiceFaults } from '../practice/fault-text.ts'
+import { checkEveryText } from '../settings/check-every.ts'
 import { canCancel, isOver, whoText } from '../sign-in/flow-text.ts'
+import type { WeekRow } from '../week/week-list.ts'
+import { weekRows } from '../week/week-list.ts'
 
 export interface PaletteCommand {
   readonly id: string
@@ -19,6 +24,10 @@ export interface PaletteWorld {
   readonly snapshot: Snapshot
   readonly actions: Actions
   readonly navigation: Navigation
+  /** Begins a sitting over these rows. */
+  readonly renewAll: (rows: readonly WeekRow[]) => void
+  /** Opens what can be made to happen at practice Google. */
+  readonly cause: () => void
   readonly addClient: () => void
   /** The two ways of bringing a client file that need no pointer. */
   readonly chooseFile: () => void
@@ -35,6 +44,7 @@ const pages: Maker = ({ navigation }) => [
     hint: m.go(),
     run: () => navigation.go({ page: 'accounts', accountId: null }),
   },
+  { id: 'go-week', text: m.week(), hint: m.go(), run: () => navigation.go({ page: 'week' }) },
   {
     id: 'go-clients',
     text: m.clients(),
@@ -59,6 +69,19 @@ const additions: Maker = ({ snapshot, navigation, addClient, chooseFile, pasteFi
         { id: 'paste-file', text: m.paste_clipboard(), hint: m.add_client(), run: pasteFile },
       ]
 
+const week: Maker = ({ snapshot, renewAll }) => {
+  const rows = weekRows(snapshot.accounts, snapshot.clients).filter((row) => row.need.renewable)
+  if (snapshot.readOnly || rows.length < 2) return []
+  return [
+    {
+      id: 'renew-all',
+      text: m.renew_all({ count: rows.length }),
+      hint: m.week(),
+      run: () => renewAll(rows),
+    },
+  ]
+}
+
 const links: Maker = ({ actions }) => [
   {
     id: 'guide',
@@ -74,7 +97,7 @@ const links: Maker = ({ actions }) => [
   },
 ]
 
-const preferences: Maker = ({ actions }) => [
+const preferences: Maker = ({ snapshot, actions }) => [
   ...(['system', 'light', 'dark'] as const).map((theme) => ({
     id: `theme-${theme}`,
     text: `${m.theme()}: ${{ system: m.theme_system, light: m.theme_light, dark: m.theme_dark }[theme]()}`,
@@ -94,7 +117,69 @@ const preferences: Maker = ({ actions }) => [
     run: () => void actions.chooseBrowser(null),
   },
   { id: 'browser-pick', text: m.choose_program(), hint: m.settings(), run: () => void actions.pickBrowser() },
+  ...(['day', 'week', 'month', 'never'] as const).map((checkEvery) => ({
+    id: `check-${checkEvery}`,
+    text: `${m.check_every()}: ${checkEveryText(checkEvery)}`,
+    hint: m.settings(),
+    run: () => void actions.updateSettings({ checkEvery }),
+  })),
+  ...(['system', 'none'] as const).map((kind) => ({
+    id: `proxy-${kind}`,
+    text: `${m.proxy()}: ${{ system: m.proxy_system, none: m.proxy_none }[kind]()}`,
+    hint: m.settings(),
+    run: () => void actions.updateSettings({ proxy: { kind } }),
+  })),
+  { id: 'ca-pick', text: m.ca_choose(), hint: m.settings(), run: () => void actions.pickCaFile() },
+  ...(snapshot.settings.caFile === null
+    ? []
+    : [
+        {
+          id: 'ca-remove',
+          text: `${m.ca_file()}: ${m.ca_remove()}`,
+          hint: m.settings(),
+          run: () => void actions.clearCaFile(),
+        },
+      ]),
 ]
+
+const practice: Maker = ({ snapshot, actions, cause }) => {
+  if (!snapshot.practice) return []
+  const { accounts, rules } = snapshot.practice
+  const make = (id: string, text: string, run: () => unknown): PaletteCommand => ({
+    id: `practice-${id}`,
+    text,
+    hint: m.practice(),
+    run: () => void run(),
+  })
+  const rule = (change: Partial<PracticeRules>): Promise<boolean> =>
+    actions.practiceAct({ act: 'set-rules', rules: { ...rules, ...change } })
+  const otherPublishing = rules.publishing === 'testing' ? 'production' : 'testing'
+  return [
+    make('cause', m.practice_cause(), cause),
+    make('fault-none', `${m.practice_fault()}: ${m.fault_none()}`, () =>
+      actions.practiceAct({ act: 'set-fault', fault: null }),
+    ),
+    ...practiceFaults.map((fault) =>
+      make(`fault-${fault}`, `${m.practice_fault()}: ${faultText(fault)}`, () =>
+        actions.practiceAct({ act: 'set-fault', fault }),
+      ),
+    ),
+    make('publishing', `${m.publishing()}: ${publishingText(otherPublishing)}`, () =>
+      rule({ publishing: otherPublishing }),
+    ),
+    make('client', rules.clientDeleted ? m.practice_restore_client() : m.practice_delete_client(), () =>
+      rule({ clientDeleted: !rules.clientDeleted }),
+    ),
+    ...accounts.flatMap(({ sub, email }) => [
+      make(`password-${sub}`, `${m.practice_password()}: ${email}`, () =>
+        actions.practiceAct({ act: 'change-password', sub }),
+      ),
+      make(`revoke-${sub}`, `${m.practice_revoke()}: ${email}`, () =>
+        actions.practiceAct({ act: 'revoke-at-account-page', sub }),
+      ),
+    ]),
+  ]
+}
 
 const profile: Maker = ({ snapshot, actions }) => {
   if (snapshot.profile === 'real') {
@@ -168,7 +253,7 @@ const flows: Maker = ({ snapshot, actions, navigation }) =>
 
 const problems: Maker = ({ snapshot, actions }) =>
   snapshot.problems.flatMap((problem) => {
-    const hint = errorText(problem.error, locale()).message
+    const hint = errorText(problem.error, errorTable()).message
     const resume =
       problem.action === 'continue-ledger'
         ? [
@@ -193,7 +278,7 @@ const problems: Maker = ({ snapshot, actions }) =>
     return [...resume, ...dismiss]
   })
 
-const clients: Maker = ({ snapshot, navigation }) =>
+const clients: Maker = ({ snapshot, actions, navigation }) =>
   snapshot.clients.flatMap((client) => {
     const { clientId } = client
     const show = {
@@ -217,6 +302,20 @@ const clients: Maker = ({ snapshot, navigation }) =>
       show,
       ...signIn,
       make('client-label', m.edit_label(), { page: 'clients', clientId, ask: 'label' }),
+      {
+        ...make('client-keep-alive', client.keepAlive ? m.keep_alive_stop() : m.keep_alive(), {
+          page: 'clients',
+          clientId,
+        }),
+        run: () => void actions.updateClient(clientId, { keepAlive: !client.keepAlive }),
+      },
+      {
+        ...make('client-retired', client.retired ? m.retired_back() : m.retired(), {
+          page: 'clients',
+          clientId,
+        }),
+        run: () => void actions.updateClient(clientId, { retired: !client.retired }),
+      },
       make('client-remove', m.remove_client(), { page: 'clients', clientId, ask: 'remove' }),
     ]
   })
@@ -258,14 +357,42 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       hint: m.account(),
       run: () => navigation.go({ page: 'accounts', accountId: account.accountId, ask: what }),
     }))
-    return [show, ...activate, ...again, ...ask]
+    const held = account.grants.filter((grant) => grant.tokens.some((token) => token.standing === 'held'))
+    const check =
+      held.length === 0
+        ? []
+        : [
+            {
+              id: `check-now-${account.accountId}`,
+              text: m.check_account_now({ email: account.email }),
+              hint: m.action(),
+              run: () => void actions.checkAccount(account.accountId),
+            },
+          ]
+    const copies = held.slice(0, 3).map((grant) => ({
+      id: `copy-token-${account.accountId}-${grant.clientId}`,
+      text: m.copy_token_of({ email: account.email }),
+      hint: snapshot.clients.find((client) => client.clientId === grant.clientId)?.label ?? '',
+      run: () => void actions.copyAccessToken(account.accountId, grant.clientId),
+    }))
+    return [show, ...activate, ...again, ...check, ...copies, ...ask]
   })
 
 /** Everything that can be done right now, in the order in which an empty palette shows it. */
 export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
-  return [additions, flows, problems, pages, profile, preferences, links, accounts, clients].flatMap((make) =>
-    make(world),
-  )
+  return [
+    additions,
+    flows,
+    problems,
+    pages,
+    week,
+    profile,
+    practice,
+    preferences,
+    links,
+    accounts,
+    clients,
+  ].flatMap((make) => make(world))
 }
 
 /** Commands that hold every word of the query; those that begin with it come first. At most `limit`. */

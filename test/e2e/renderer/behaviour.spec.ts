@@ -7,6 +7,7 @@ import {
   sampleAccount,
   sampleClient,
   sampleFlow,
+  samplePractice,
   sampleProblems,
   sampleSnapshot,
 } from '../../support/sample-state.ts'
@@ -91,7 +92,7 @@ test('a reset makes the window fetch everything again', async ({ page, open }) =
   double.snapshot = sampleSnapshot(3, {
     revision: 1,
     profile: 'practice',
-    practice: { issuer: 'http://127.0.0.1:1', accounts: [] },
+    practice: samplePractice(),
   })
   double.push('state.reset', {})
   await expect(page.getByRole('region', { name: 'Practice profile' })).toBeVisible()
@@ -127,7 +128,7 @@ test('Hindi changes every word at once, the language of the page and the errors 
 }) => {
   const double = await open(sampleSnapshot(2))
   double.answerWith({ 'accounts.activate': () => ({ ok: false, error: appError('disk-full') }) })
-  double.change({ settings: { language: 'hi', theme: 'light', browser: { kind: 'system' } } })
+  double.change({ settings: { ...double.snapshot.settings, language: 'hi' } })
   await expect(page.locator('html')).toHaveAttribute('lang', 'hi')
   await expect(page.getByRole('heading', { level: 1, name: 'खाते' })).toBeVisible()
   await rows(page).nth(1).click()
@@ -263,9 +264,7 @@ test('another account than expected is kept or discarded by the person', async (
 })
 
 test('the time machine moves the practice clock and leaves the profile', async ({ page, open }) => {
-  const double = await open(
-    sampleSnapshot(1, { profile: 'practice', practice: { issuer: 'http://127.0.0.1:1', accounts: [] } }),
-  )
+  const double = await open(sampleSnapshot(1, { profile: 'practice', practice: samplePractice() }))
   await page.getByRole('button', { name: '+7 d' }).click()
   await page.getByLabel('Practice date and time').fill('2027-01-02T03:04')
   await page.getByRole('button', { name: 'Go', exact: true }).click()

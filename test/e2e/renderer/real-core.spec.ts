@@ -6,7 +6,7 @@ import { Latchkey } from '../../../electron/core/latchkey.ts'
 import { installedFile } from '../../support/client-files.ts'
 import { asha } from '../../support/fake-google.ts'
 import { startLoopbackHost } from '../../support/loopback-host.ts'
-import { testWorld } from '../../support/test-profile.ts'
+import { testWorld } from '../../support/test-world.ts'
 import { rows } from './window.ts'
 
 test('a client is brought, an account signed in, labelled and forgotten, all through the real core', async ({

@@ -1,30 +1,21 @@
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { appError, fail, ok } from '../../../electron/contract/outcome.ts'
 import type { Snapshot } from '../../../electron/contract/views.ts'
-import type { ContractDouble } from '../../support/contract-double.ts'
 import {
   sampleAccount,
   sampleClient,
   sampleFlow,
   sampleGrant,
   sampleNow,
+  samplePractice,
   sampleProblems,
   sampleSnapshot,
   sampleSteps,
   sampleToken,
 } from '../../support/sample-state.ts'
-import { expect, rows, test } from './window.ts'
-
-interface Screen {
-  readonly name: string
-  readonly snapshot: () => Snapshot
-  readonly prepare?: (double: ContractDouble) => void
-  readonly reach?: (page: Page, double: ContractDouble) => Promise<void>
-}
-
-const nav = (page: Page, name: string): Promise<void> =>
-  page.getByRole('navigation').getByRole('button', { name }).click()
+import type { Screen } from './looks.ts'
+import { lookAt, nav } from './looks.ts'
+import { expect, rows } from './window.ts'
 
 function crowdedGrants(live: number): Snapshot {
   const client = sampleClient(0)
@@ -192,7 +183,7 @@ const screens: Screen[] = [
     snapshot: () =>
       sampleSnapshot(3, {
         profile: 'practice',
-        practice: { issuer: 'http://127.0.0.1:4000', accounts: [] },
+        practice: samplePractice(),
         clockOffsetMs: 3_600_000,
       }),
   },
@@ -218,41 +209,4 @@ const screens: Screen[] = [
   },
 ]
 
-const shots = process.env['LATCHKEY_SHOTS']
-
-async function look(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html.slice(0, 200)).join(' | ')}`)
-}
-
-for (const screen of screens) {
-  test(`${screen.name} has nothing for axe to find in either theme`, async ({ page, open }) => {
-    const base = screen.snapshot()
-    // The failure screen has no settings yet and follows the system; every other one follows its setting.
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
-    const double = await open(base, screen.prepare ? { prepare: screen.prepare } : {})
-    await screen.reach?.(page, double)
-    if (shots) await page.screenshot({ path: `${shots}/${screen.name}-light.png` })
-    expect(await look(page)).toEqual([])
-
-    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
-    double.change({ settings: { ...base.settings, theme: 'dark' } })
-    if (!screen.name.startsWith('could'))
-      await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-    if (shots) await page.screenshot({ path: `${shots}/${screen.name}-dark.png` })
-    expect(await look(page)).toEqual([])
-    if (!shots) return
-
-    double.change({ settings: { ...base.settings, language: 'hi' } })
-    if (!screen.name.startsWith('could')) await expect(page.locator('html')).toHaveAttribute('lang', 'hi')
-    await page.screenshot({ path: `${shots}/${screen.name}-hi.png` })
-    double.change({ settings: base.settings })
-    await page.setViewportSize({ width: 480, height: 800 })
-    if (screen.name.startsWith('account-'))
-      await rows(page)
-        .first()
-        .click({ timeout: 1_000 })
-        .catch(() => undefined)
-    await page.screenshot({ path: `${shots}/${screen.name}-narrow.png` })
-  })
-}
+lookAt(screens)

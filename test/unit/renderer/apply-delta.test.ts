@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { applyDelta } from '../../../renderer/state/apply-delta.ts'
-import { sampleAccount, sampleSnapshot } from '../../support/sample-state.ts'
+import { sampleAccount, samplePractice, sampleSnapshot } from '../../support/sample-state.ts'
 
 describe('applying a delta', () => {
   it('takes the next revision and leaves absent parts alone', () => {
@@ -38,5 +38,12 @@ describe('applying a delta', () => {
   it('takes a clock offset of zero', () => {
     const after = applyDelta(sampleSnapshot(0, { clockOffsetMs: 5 }), { revision: 2, clockOffsetMs: 0 })
     expect(after).toMatchObject({ clockOffsetMs: 0 })
+  })
+
+  it('takes the new rules of practice Google, and keeps them where they did not change', () => {
+    const before = sampleSnapshot(0, { practice: samplePractice() })
+    const practice = samplePractice({ fault: 'offline' })
+    expect(applyDelta(before, { revision: 2, practice })).toMatchObject({ practice: { fault: 'offline' } })
+    expect(applyDelta(before, { revision: 2 })).toMatchObject({ practice: { fault: null } })
   })
 })

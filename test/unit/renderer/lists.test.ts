@@ -9,9 +9,12 @@ import {
   withIdentity,
 } from '../../../renderer/features/sign-in/scope-names.ts'
 import {
+  dayMs,
   sampleAccount,
   sampleClient,
+  sampleClock,
   sampleGrant,
+  sampleNow,
   sampleSnapshot,
   sampleToken,
 } from '../../support/sample-state.ts'
@@ -44,6 +47,17 @@ describe('choosing accounts', () => {
       [...levels].sort((a, b) => ['dead', 'soon', 'fine'].indexOf(a) - ['dead', 'soon', 'fine'].indexOf(b)),
     )
     expect(levels[0]).toBe('dead')
+  })
+
+  it('sorts by the next deadline, those without one last', () => {
+    const [late, early, none] = [90, 5, null].map((days, index) =>
+      sampleAccount(index, [sampleClient()], {
+        next: days === null ? null : sampleClock('idle', { at: sampleNow + days * dayMs }),
+      }),
+    )
+    if (!late || !early || !none) throw new Error('three accounts')
+    const sorted = chooseAccounts([none, late, early], { query: '', sort: 'deadline', filter: 'all' })
+    expect(sorted).toEqual([early, late, none])
   })
 
   it('does not touch the list it was given', () => {

@@ -39,8 +39,8 @@ describe('the two languages', () => {
 describe('the words of an error', () => {
   it('are filled with its details in the language asked for', () => {
     const error = appError('server-unavailable', { status: 503 })
-    expect(errorText(error, 'en').message).toContain('503')
-    expect(errorText(error, 'hi').message).toContain('503')
-    expect(errorText(error, 'hi').message).not.toBe(errorText(error, 'en').message)
+    expect(errorText(error, errors).message).toContain('503')
+    expect(errorText(error, errorsHi).message).toContain('503')
+    expect(errorText(error, errorsHi).message).not.toBe(errorText(error, errors).message)
   })
 })
