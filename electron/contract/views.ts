@@ -181,7 +181,7 @@ export const healthViewSchema = v.strictObject({
     'deadline',
     /** The deadline of `clock` has passed and Google has not been asked since. */
     'deadline-passed',
-    /** Google refuses it for good; `cause` is the likeliest one. */
+    /** Google refuses it for good; `cause` is the likeliest one, null where several fit alike. */
     'died',
     'session-ended',
     'admin-policy',

@@ -32,17 +32,27 @@ export class ServerTime {
     return this.#clock.now() + this.#skewMs
   }
 
-  /** Takes the `Date` header of an answer. Anything that is not a date is passed over. */
-  note(date: string | undefined): void {
+  /**
+   * Takes the `Date` header of an answer to a request that went out at `sentAt` by the profile's clock (ms). Anything
+   * that is not a date is passed over. The answer was made at some time between the two; it can be long before now,
+   * when the machine slept over it.
+   */
+  note(date: string | undefined, sentAt = this.#clock.now()): void {
     const at = httpDate.test(date ?? '') ? Date.parse(date ?? '') : NaN
     if (Number.isNaN(at)) return
-    const difference = at - this.#clock.now()
+    const difference = beyond(at, sentAt, this.#clock.now())
     this.#learnedOver = this.#clockOverElapsed()
     const bound = this.#skewMs === 0 ? wrongMs : rightMs
     const skewMs = Math.abs(difference) > bound ? difference : 0
     const changed = Math.abs(skewMs - this.#skewMs) > wrongMs || (skewMs === 0) !== (this.#skewMs === 0)
     this.#skewMs = skewMs
     if (changed) this.#onSkew(skewMs === 0 ? null : skewMs)
+  }
+
+  /** To be called when a request goes out; the result takes the `Date` of its answer, as `note` does. */
+  asking(): (date: string | undefined) => void {
+    const sentAt = this.#clock.now()
+    return (date) => this.note(date, sentAt)
   }
 
   /**
@@ -67,13 +77,22 @@ export class ServerTime {
 export function notingDates(http: Http, address: string, serverTime: ServerTime): Http {
   return {
     fetch: async (url, init) => {
+      const note = serverTime.asking()
       const result = await http.fetch(url, init)
       if (result.kind === 'answered' && url === address && isJson(result.headers.get('content-type')))
-        serverTime.note(result.headers.get('date'))
+        note(result.headers.get('date'))
       return result
     },
     setRoute: (route) => http.setRoute(route),
   }
+}
+
+/** How far an instant lies beyond the span between two others, ms; negative before it, 0 within. */
+function beyond(at: number, one: number, other: number): number {
+  const from = Math.min(one, other)
+  const to = Math.max(one, other)
+  if (at < from) return at - from
+  return at > to ? at - to : 0
 }
 
 function isJson(contentType: string | undefined): boolean {

@@ -155,14 +155,14 @@ export class Refresher {
     signal: AbortSignal,
   ): Promise<RefreshOutcome> {
     const { ports, issuer } = this.#context
-    const sentElapsed = ports.clock.elapsedMs()
+    const sent = { at: ports.clock.now(), elapsed: ports.clock.elapsedMs() }
     const request = refreshRequest({ ...secrets, clientId: token.clientId, scopes: target.scopes })
     const result = await ports.http.fetch(issuer.tokenEndpoint, { ...request, signal })
     if (result.kind === 'aborted' || !this.#token(token.tokenId)) return gone
     const answer = readRefreshAnswer(result, this.#context.now())
     switch (answer.kind) {
       case 'granted':
-        return this.#granted(target, token, secrets, answer, sentElapsed)
+        return this.#granted(target, token, secrets, answer, sent)
       case 'passing':
         return this.#failed(token, answer)
       case 'refused':
@@ -177,18 +177,19 @@ export class Refresher {
     token: TokenRecord,
     secrets: Secrets,
     answer: Granted,
-    sentElapsed: number,
+    sent: { readonly at: number; readonly elapsed: number },
   ): Promise<RefreshOutcome> {
     const { tokenId } = token
-    const now = Math.round(this.#context.now())
-    const obtainedAt = Math.round(now - (this.#context.ports.clock.elapsedMs() - sentElapsed))
+    // By Google's time when it was sent: the machine may have slept over the answer.
+    const skewMs = this.#context.now() - this.#context.ports.clock.now()
+    const obtainedAt = Math.round(sent.at + skewMs)
     const endsIn = answer.refreshTokenEndsInMs
     const expiresAt = endsIn === null ? null : Math.round(obtainedAt + endsIn)
     this.#passing.succeed(tokenId)
     this.#refusing.succeed(tokenId)
     await this.#clients.noteAccepted(token.clientId)
     const holder = await this.#keepRotated(tokenId, secrets.refreshToken, answer.refreshToken, expiresAt)
-    if (holder === tokenId) this.#uses.note({ tokenId, usedAt: now, expiresAt })
+    if (holder === tokenId) this.#uses.note({ tokenId, usedAt: obtainedAt, expiresAt })
     if (target.scopes && (!answer.scopes || !sameScopes(target.scopes, answer.scopes))) {
       return this.#notNarrowed(target, appError('scopes-not-narrowed'))
     }
@@ -198,7 +199,7 @@ export class Refresher {
       scopes: answer.scopes ?? token.granted,
       tokenId: holder,
       obtainedAt,
-      obtainedElapsed: sentElapsed,
+      obtainedElapsed: sent.elapsed,
       lifetimeMs: answer.lifetimeMs,
     }
   }

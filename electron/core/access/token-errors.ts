@@ -65,6 +65,6 @@ export function cleanName(name: string): string {
 
 /** What stands for the reason in a message: the description, or the bare name where Google gives none. */
 export function reasonOf(error: TokenEndpointError): string {
-  const description = cleanDescription(error.description)
+  const description = cleanDescription(error.description).replace(/\.$/, '')
   return description === '' ? cleanName(error.error) : description
 }

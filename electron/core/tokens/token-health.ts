@@ -53,7 +53,8 @@ function tokenTrouble(
   { client, token }: CurrentToken,
 ): HealthView | null {
   if (token.refusal && isDead(token)) {
-    const cause = rankCauses(token, account, state)[0]?.kind ?? 'unknown'
+    const likeliest = rankCauses(token, account, state).filter(({ rank }) => rank === 1)
+    const cause = likeliest.length === 1 ? (likeliest[0]?.kind ?? null) : null
     return finding('dead', 'died', { at: token.refusal.at, cause })
   }
   if (token.standing === 'missing') return finding('dead', 'secret-missing')

@@ -3,9 +3,11 @@ import { m } from '../../messages/generated/messages.js'
 import { spanText } from '../../ui/span-text.ts'
 import { causeText, clockText } from './clock-text.ts'
 
-/** The word for a level, so that colour never says it alone. */
-export function levelText(level: HealthView['level']): string {
-  return { fine: m.health_fine, soon: m.health_soon, dead: m.health_dead }[level]()
+/** The word for a health, so that colour never says it alone. Only what is over for good is called dead. */
+export function levelText({ level, reason }: HealthView): string {
+  if (level === 'fine') return m.health_fine()
+  if (level === 'soon') return m.health_soon()
+  return reason === 'died' || reason === 'deadline-passed' ? m.health_dead() : m.health_stopped()
 }
 
 /** Why, in about three words; empty when there is nothing to add. `now` is the profile's time, epoch ms. */
@@ -28,7 +30,7 @@ export function reasonText(health: Omit<HealthView, 'level'>, now: number): stri
     case 'deadline-passed':
       return m.health_deadline_passed({ span, clock })
     case 'died':
-      return causeText(health.cause ?? 'unknown')
+      return health.cause ? causeText(health.cause) : m.health_died_unclear()
     case 'session-ended':
       return m.health_session_ended()
     case 'admin-policy':
@@ -47,8 +49,12 @@ export function needText(need: NeedView, now: number): string {
   return reasonText({ reason: need.reason, at: need.by, clock: need.clock, cause: need.cause }, now)
 }
 
+/** A deadline further away than this is named without its clock: there is time to look, ms. */
+const farMs = 30 * 24 * 3_600_000
+
 /** The next deadline in one short line, or null where there is none or the health already names it. */
 export function nextText(next: ClockView | null, health: HealthView, now: number): string | null {
   if (!next || next.at === null || next.at <= now || health.reason === 'deadline') return null
-  return m.next_in({ span: spanText(next.at - now), clock: clockText(next.kind) })
+  const span = spanText(next.at - now)
+  return next.at - now > farMs ? m.next_far({ span }) : m.next_in({ span, clock: clockText(next.kind) })
 }

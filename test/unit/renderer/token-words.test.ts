@@ -87,6 +87,10 @@ describe('the next deadline of a row', () => {
     expect(nextText(next, fine, sampleNow)).toBe('next: 5 d · Testing')
   })
 
+  it('goes without its rule while it is far', () => {
+    expect(nextText({ ...next, at: sampleNow + 180 * dayMs }, fine, sampleNow)).toBe('next: 180 d')
+  })
+
   it('is left out where there is none, where it has passed, and where the health already names it', () => {
     expect(nextText(null, fine, sampleNow)).toBeNull()
     expect(nextText({ ...next, at: null }, fine, sampleNow)).toBeNull()

@@ -108,6 +108,29 @@ describe('the time of the servers', () => {
 })
 
 describe('HTTP that notes dates', () => {
+  it.each([
+    ['right', 0],
+    ['an hour ahead', -60 * minuteMs],
+    ['an hour behind', 60 * minuteMs],
+  ])(
+    'reads the date of an answer that the machine slept over, with a clock that is %s',
+    async (_, skewMs) => {
+      const { clock, serverTime } = serverTimeUnderTest()
+      const http = fakeHttp()
+      const nightMs = 8 * 60 * minuteMs
+      http.on(endpoint, {
+        headers: { Date: date(skewMs > 0 ? testStart + nightMs + skewMs : testStart + skewMs) },
+        body: {},
+      })
+      const release = http.hang()
+      const answered = notingDates(http, endpoint, serverTime).fetch(endpoint, get)
+      clock.set(testStart + nightMs)
+      release()
+      await answered
+      expect(serverTime.now() - clock.now()).toBe(skewMs)
+    },
+  )
+
   it('takes the date of the token endpoint’s answers, whatever their status, and hands them on', async () => {
     const { serverTime } = serverTimeUnderTest()
     const http = fakeHttp()
