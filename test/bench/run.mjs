@@ -1,5 +1,5 @@
 /**
- * All benchmarks, or those named behind `npm run bench --`: start, memory, sizes, ledger. Prints a table and writes
+ * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger. Prints a table and writes
  * the same to dist/bench.json. A figure that misses its target is said to; nothing ever fails because of a time.
  *
  * LATCHKEY_BENCH_RUNS: rounds of the start (10). LATCHKEY_BENCH_IDLE_RUNS: rounds of memory and idle (3).
@@ -12,7 +12,9 @@ import { root } from '../../build/setup/places.mjs'
 import { run, say, step } from '../../build/setup/progress.mjs'
 import { startSession } from '../../build/session.mjs'
 import { missingFigure } from './figures.mjs'
+import { measureFrames } from './frames.mjs'
 import { measureLedger } from './ledger-report.mjs'
+import { measureLife } from './life-report.mjs'
 import { measureMemory } from './memory.mjs'
 import { appProgram, bareProgram } from './program.mjs'
 import { measureSizes } from './sizes.mjs'
@@ -25,7 +27,9 @@ import { tableOf } from './table.mjs'
 const parts = {
   sizes: measureSizes,
   ledger: measureLedger,
+  life: measureLife,
   start: (note) => inSession((session) => measureStarts(session, note)),
+  frames: measureFrames,
   memory: (note) => inSession((session) => measureMemories(session, note)),
 }
 

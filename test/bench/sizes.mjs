@@ -16,6 +16,12 @@ const total = (files, sizeOf) => files.reduce((sum, file) => sum + sizeOf(file),
 const sizeOnDisk = (file) => fs.statSync(file).size
 const sizeZipped = (file) => gzipSync(fs.readFileSync(file), { level: 9 }).length
 
+/** What the page itself names; everything else is loaded once the list of accounts is on the screen. */
+function firstScripts(scripts) {
+  const page = fs.readFileSync(path.join(root, 'dist/renderer/index.html'), 'utf8')
+  return scripts.filter((file) => page.includes(path.basename(file)))
+}
+
 /** @returns {Promise<import('./figures.mjs').Figure[]>} */
 export async function measureSizes() {
   const scripts = filesOf(path.join(root, 'dist/renderer'), '.js')
@@ -23,10 +29,16 @@ export async function measureSizes() {
   const kilo = (bytes) => [bytes / 1000]
   return [
     plainFigure({
-      name: 'window script, gzip',
+      name: 'window script before the first picture, gzip',
+      unit: 'kB',
+      values: kilo(total(firstScripts(scripts), sizeZipped)),
+      most: 65,
+    }),
+    plainFigure({
+      name: 'all window script, gzip',
       unit: 'kB',
       values: kilo(total(scripts, sizeZipped)),
-      most: 120,
+      most: 150,
     }),
     plainFigure({ name: 'main and preload', unit: 'kB', values: kilo(total(main, sizeOnDisk)), most: 700 }),
     await packagedSize(),

@@ -72,6 +72,7 @@ function stoppingHttp(http: Http, at: At): Http {
       if (sendsCode) await at('after the answer came')
       return result
     },
+    setRoute: (route) => http.setRoute(route),
   }
 }
 

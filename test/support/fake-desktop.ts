@@ -4,6 +4,8 @@ import type { Desktop } from '../../electron/core/ports.ts'
 export interface FakeDesktop extends Desktop {
   /** The clipboard as it is now; tests may set it. */
   clipboard: string
+  /** Whether what lies there was copied as a secret. */
+  clipboardIsSecret: boolean
   /** What the person picks next, one a call; nothing left means that they close the dialog. */
   readonly picks: string[]
   readonly links: string[]
@@ -17,11 +19,17 @@ export function fakeDesktop(): FakeDesktop {
   const files = new Map<string, Uint8Array>()
   return {
     clipboard: '',
+    clipboardIsSecret: false,
     picks,
     links,
     files,
     copyText(text) {
       this.clipboard = text
+      this.clipboardIsSecret = false
+    },
+    copySecret(secret) {
+      this.clipboard = secret.reveal()
+      this.clipboardIsSecret = true
     },
     readClipboard() {
       return Promise.resolve(this.clipboard)

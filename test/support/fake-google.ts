@@ -1,6 +1,7 @@
 import type { CryptoKey } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import type { Clock } from '../../electron/core/ports.ts'
+import { coversScopes } from '../../electron/core/scopes/scope-sets.ts'
 import type { FakeAnswer, FakeHttp } from './fake-http.ts'
 
 export interface Person {
@@ -26,13 +27,52 @@ export interface FakeGoogle {
   changeNextClaims(change: Readonly<Record<string, unknown>>): void
   /** The next id token is signed by a key that Google does not know. */
   forgeNext(): void
-  /** The next token request gets this in place of an answer of Google's. */
+  /** A refresh token minted without a browser, for these scopes under this client. */
+  mint(clientId: string, scopes: readonly string[]): string
+  /**
+   * From now on a refresh of this token gets a refusal, until `revive`. Without `error` it is what Google says of
+   * every dead token (google-oauth.md 1.10, first row).
+   */
+  kill(refreshToken: string, error?: FakeTokenError): void
+  revive(refreshToken: string): void
+  /** From now on every request of this client gets a refusal, whatever its token; null ends that. */
+  breakClient(clientId: string, error: FakeTokenError | null): void
+  /** The next successful refresh brings a new refresh token; the old one goes on working or not. */
+  rotateNext(options: { oldDies: boolean }): void
+  /** The next token request gets this in place of an answer of Google's; called twice, the next two. */
   answerNext(answer: FakeAnswer): void
+  /** Every token request from now on gets this, after those of `answerNext`; null ends that. */
+  answerAlways(answer: FakeAnswer | null): void
   /** Every token request so far, as its form. */
   readonly tokenRequests: readonly URLSearchParams[]
+  /** Those of them that refresh. */
+  readonly refreshes: readonly URLSearchParams[]
   /** Every refresh token it ever gave. */
   readonly refreshTokens: readonly string[]
+  /** Every access token it ever gave. */
+  readonly accessTokens: readonly string[]
 }
+
+/** A refusal of the token endpoint; `status` is 400 unless it says otherwise. */
+export interface FakeTokenError {
+  readonly error: string
+  readonly error_description?: string
+  readonly error_subtype?: string
+  readonly status?: number
+}
+
+interface LiveToken {
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  refusal: FakeTokenError | null
+}
+
+const revoked: FakeTokenError = {
+  error: 'invalid_grant',
+  error_description: 'Token has been expired or revoked.',
+}
+/** What Google says of a token that it never gave (google-oauth.md 1.10, the probe). */
+const unknownToken: FakeTokenError = { error: 'invalid_grant', error_description: 'Bad Request' }
 
 interface Consent {
   readonly person: Person
@@ -44,17 +84,25 @@ interface Consent {
 /** Made once: a pair of keys costs more than all else in a test. */
 const keys = Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
 
-/** Google's token endpoint and keys behind a FakeHttp: real signatures, google-oauth.md 1.7 and 1.8. */
+/**
+ * Google's token endpoint and keys behind a FakeHttp: real signatures, google-oauth.md 1.7, 1.8 and 2.1. Tokens
+ * live until a test kills them: the rules that end tokens are practice Google's, not this one's.
+ */
 export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoogle> {
   const [key, stranger] = await keys
   const jwk = { ...(await exportJWK(key.publicKey)), kid: 'k1', alg: 'RS256', use: 'sig' }
   const consents = new Map<string, Consent>()
   const tokenRequests: URLSearchParams[] = []
   const refreshTokens: string[] = []
+  const accessTokens: string[] = []
+  const liveTokens = new Map<string, LiveToken>()
+  const brokenClients = new Map<string, FakeTokenError>()
+  const insteads: FakeAnswer[] = []
+  let always: FakeAnswer | null = null
+  let rotation: { oldDies: boolean } | null = null
   let change: Readonly<Record<string, unknown>> = {}
   let claimChange: Readonly<Record<string, unknown>> = {}
   let forge = false
-  let instead: FakeAnswer | null = null
 
   const idToken = async (consent: Consent): Promise<string> => {
     const seconds = Math.floor(clock.now() / 1000)
@@ -77,38 +125,83 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     return new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k1', typ: 'JWT' }).sign(signer)
   }
 
+  const dated = (): Record<string, string> => ({ date: new Date(clock.now()).toUTCString() })
+  const refuse = ({ status = 400, ...body }: FakeTokenError): FakeAnswer => ({
+    status,
+    headers: dated(),
+    body,
+  })
+  const newAccessToken = (): string => {
+    accessTokens.push(`ya29.fake-${String(accessTokens.length + 1)}`)
+    return accessTokens[accessTokens.length - 1] ?? ''
+  }
+  const newRefreshToken = (owner: string, clientId: string, scopes: readonly string[]): string => {
+    const refreshToken = `1//fake-${String(refreshTokens.length + 1)}-${owner}`
+    refreshTokens.push(refreshToken)
+    liveTokens.set(refreshToken, { clientId, scopes, refusal: null })
+    return refreshToken
+  }
+
   const exchange = async (form: URLSearchParams): Promise<FakeAnswer> => {
-    tokenRequests.push(form)
-    if (instead) {
-      const answer = instead
-      instead = null
-      return answer
-    }
     const consent = consents.get(form.get('code') ?? '')
-    const headers = { date: new Date(clock.now()).toUTCString() }
-    if (!consent)
-      return {
-        status: 400,
-        headers,
-        body: { error: 'invalid_grant', error_description: 'Malformed auth code.' },
-      }
-    const refreshToken = `1//fake-${String(refreshTokens.length + 1)}-${consent.person.sub}`
+    if (!consent) return refuse({ error: 'invalid_grant', error_description: 'Malformed auth code.' })
+    const { person, clientId, granted } = consent
     const body = {
-      access_token: `ya29.fake-${String(tokenRequests.length)}`,
+      access_token: newAccessToken(),
       expires_in: 3599,
-      refresh_token: refreshToken,
-      scope: consent.granted,
+      scope: granted,
       token_type: 'Bearer',
       id_token: await idToken(consent),
+      ...('refresh_token' in change
+        ? {}
+        : { refresh_token: newRefreshToken(person.sub, clientId, granted.split(' ')) }),
       ...change,
     }
     change = {}
-    if (typeof body.refresh_token === 'string') refreshTokens.push(body.refresh_token)
-    return { headers, body }
+    return { headers: dated(), body }
+  }
+
+  const refresh = (form: URLSearchParams): FakeAnswer => {
+    const presented = form.get('refresh_token') ?? ''
+    const token = liveTokens.get(presented)
+    if (!token) return refuse(unknownToken)
+    if (token.clientId !== form.get('client_id')) {
+      return refuse({ error: 'unauthorized_client', error_description: 'Unauthorized', status: 401 })
+    }
+    if (token.refusal) return refuse(token.refusal)
+    const asked = form.get('scope')?.split(' ') ?? token.scopes
+    if (!coversScopes(token.scopes, asked)) return refuse({ error: 'invalid_scope' })
+    const rotated = rotation
+    rotation = null
+    if (rotated?.oldDies === true) token.refusal = revoked
+    const body = {
+      access_token: newAccessToken(),
+      expires_in: 3599,
+      scope: asked.join(' '),
+      token_type: 'Bearer',
+      ...(rotated ? { refresh_token: newRefreshToken('rotated', token.clientId, token.scopes) } : {}),
+      ...change,
+    }
+    change = {}
+    return { headers: dated(), body }
+  }
+
+  const answer = async (form: URLSearchParams): Promise<FakeAnswer> => {
+    tokenRequests.push(form)
+    const instead = insteads.shift() ?? always
+    if (instead) return instead
+    const broken = brokenClients.get(form.get('client_id') ?? '')
+    if (broken) return refuse(broken)
+    return form.get('grant_type') === 'refresh_token' ? refresh(form) : exchange(form)
+  }
+  const withToken = (refreshToken: string, run: (token: LiveToken) => void): void => {
+    const token = liveTokens.get(refreshToken)
+    if (!token) throw new Error('no such refresh token was ever given')
+    run(token)
   }
 
   http.on('https://www.googleapis.com/oauth2/v3/certs', { body: { keys: [jwk] } })
-  http.on('https://oauth2.googleapis.com/token', (request) => exchange(new URLSearchParams(request.body)))
+  http.on('https://oauth2.googleapis.com/token', (request) => answer(new URLSearchParams(request.body)))
 
   return {
     consent(url, person, granted) {
@@ -137,10 +230,35 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     forgeNext: () => {
       forge = true
     },
-    answerNext: (answer) => {
-      instead = answer
+    mint: (clientId, scopes) => newRefreshToken('minted', clientId, scopes),
+    kill: (refreshToken, error = revoked) => {
+      withToken(refreshToken, (token) => {
+        token.refusal = error
+      })
+    },
+    revive: (refreshToken) => {
+      withToken(refreshToken, (token) => {
+        token.refusal = null
+      })
+    },
+    breakClient: (clientId, error) => {
+      if (error) brokenClients.set(clientId, error)
+      else brokenClients.delete(clientId)
+    },
+    rotateNext: (options) => {
+      rotation = options
+    },
+    answerNext: (next) => {
+      insteads.push(next)
+    },
+    answerAlways: (next) => {
+      always = next
     },
     tokenRequests,
+    get refreshes() {
+      return tokenRequests.filter((form) => form.get('grant_type') === 'refresh_token')
+    },
     refreshTokens,
+    accessTokens,
   }
 }

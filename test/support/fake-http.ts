@@ -1,4 +1,4 @@
-import type { Http, HttpRequest, HttpResult } from '../../electron/core/ports.ts'
+import type { Http, HttpRequest, HttpResult, HttpRoute } from '../../electron/core/ports.ts'
 import type { ErrorCode } from '../../electron/contract/errors.ts'
 import { appError } from '../../electron/contract/outcome.ts'
 
@@ -23,12 +23,15 @@ export interface FakeHttp extends Http {
   /** Requests wait until they are aborted or the returned function is called. */
   hang(): () => void
   readonly requests: readonly SeenRequest[]
+  /** Every way that was set, the latest last. */
+  readonly routes: readonly HttpRoute[]
 }
 
 /** HTTP by rules. A request that no rule fits fails as an unreachable network does. */
 export function fakeHttp(): FakeHttp {
   const rules: { start: string; answer: (request: SeenRequest) => FakeAnswer | Promise<FakeAnswer> }[] = []
   const requests: SeenRequest[] = []
+  const routes: HttpRoute[] = []
   let failure: ErrorCode | null = null
   let gate: Promise<void> = Promise.resolve()
 
@@ -48,6 +51,9 @@ export function fakeHttp(): FakeHttp {
       requests.push(request)
       return Promise.race([answer(request), aborted(init.signal)])
     },
+    setRoute(route) {
+      routes.push(route)
+    },
     on(start, given) {
       rules.push({ start, answer: typeof given === 'function' ? given : () => given })
     },
@@ -62,6 +68,7 @@ export function fakeHttp(): FakeHttp {
       return release
     },
     requests,
+    routes,
   }
 }
 

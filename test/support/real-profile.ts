@@ -22,6 +22,7 @@ import { practiceClient } from '../../electron/practice/client.ts'
 import { openWorld } from '../../electron/worlds.ts'
 import { fakeBrowser } from './fake-browser.ts'
 import { fakeDesktop } from './fake-desktop.ts'
+import { fakeWakes } from './fake-wakes.ts'
 import type { Consent, Person } from './real-google.ts'
 import { arriveAt, consentAs } from './real-google.ts'
 
@@ -152,7 +153,19 @@ export async function openRealProfile(options: RealProfileOptions): Promise<Outc
   const { keychainMs = 10_000, sweepAfterMs = 600_000 } = options
   const secretStore = createKeychain({ timeoutMs: keychainMs })
   const listener = createLoopbackListener({ random: systemRandom })
-  const parts = { dataFolder, secretStore, listener, browser, desktop, log, practiceIssuer: issuer }
+  const wakes = fakeWakes()
+  const systemProxy = () => Promise.resolve('DIRECT')
+  const parts = {
+    dataFolder,
+    secretStore,
+    listener,
+    browser,
+    desktop,
+    wakes,
+    systemProxy,
+    log,
+    practiceIssuer: issuer,
+  }
   const sent: string[] = []
   const latchkey = new Latchkey(
     {

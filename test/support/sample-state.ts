@@ -3,11 +3,16 @@ import type { ErrorCode } from '../../electron/contract/errors.ts'
 import { appError } from '../../electron/contract/outcome.ts'
 import type {
   AccountView,
+  CauseView,
   ClientView,
+  ClockView,
   FlowStep,
   FlowView,
   GrantView,
   HealthView,
+  LifeView,
+  NeedView,
+  PracticeView,
   ProblemView,
   Snapshot,
   TokenView,
@@ -45,6 +50,24 @@ export function sampleClient(index = 0, change: Partial<ClientView> = {}): Clien
     secretReplacedAt: null,
     secretMissing: false,
     accountCount: 0,
+    retired: false,
+    keepAlive: false,
+    lastUsedAt: sampleNow - 2 * dayMs,
+    idleClock: sampleClock('client-idle', { at: sampleNow + 179 * dayMs, source: '2.2 #10' }),
+    refusal: null,
+    ...change,
+  }
+}
+
+/** A clock with an instant 179 days ahead unless told otherwise. */
+export function sampleClock(kind: ClockView['kind'], change: Partial<ClockView> = {}): ClockView {
+  return {
+    kind,
+    at: sampleNow + 179 * dayMs,
+    latest: null,
+    certainty: 'documented',
+    source: '2.2 #2',
+    signIns: null,
     ...change,
   }
 }
@@ -57,6 +80,65 @@ export function sampleToken(index = 0, change: Partial<TokenView> = {}): TokenVi
     mintedAt: sampleNow - 14 * dayMs - 2 * hourMs,
     lastUsedAt: sampleNow - 2 * dayMs,
     expiresAt: null,
+    next: sampleClock('idle', { latest: sampleNow + 182 * dayMs }),
+    refusal: null,
+    death: null,
+    ...change,
+  }
+}
+
+export function sampleCause(kind: CauseView['kind'], change: Partial<CauseView> = {}): CauseView {
+  return { kind, rank: 1, evidence: 'nothing', details: {}, ...change }
+}
+
+/** A token that Google refused a day ago, for the causes given. */
+export function sampleDeadToken(
+  index: number,
+  causes: readonly CauseView[],
+  change: Partial<TokenView> = {},
+): TokenView {
+  const at = sampleNow - dayMs
+  return sampleToken(index, {
+    standing: 'dead',
+    next: null,
+    refusal: { verdict: 'dead', at, error: appError('token-dead', { reason: 'invalid_grant' }) },
+    death: { at, causes: [...causes], corrected: null },
+    ...change,
+  })
+}
+
+/** The life of a token as `accounts.lives` tells it: used every second day, under four rules. */
+export function sampleLife(token: TokenView, clientId: string, change: Partial<LifeView> = {}): LifeView {
+  const end = token.death?.at ?? sampleNow
+  const refreshes: number[] = []
+  for (let at = token.mintedAt + dayMs; at < end; at += 2 * dayMs) refreshes.push(at)
+  return {
+    tokenId: token.tokenId,
+    clientId,
+    clocks: token.death
+      ? []
+      : [
+          ...(token.next ? [token.next] : []),
+          sampleClock('client-idle', { at: sampleNow + 180 * dayMs, source: '2.2 #10' }),
+          sampleClock('eviction', { at: null, signIns: 63, source: '2.3' }),
+          sampleClock('password', { at: null, source: '2.2 #3' }),
+          sampleClock('revocation', { at: null, source: '2.2 #1' }),
+        ],
+    refreshCount: refreshes.length,
+    refreshes,
+    ...change,
+  }
+}
+
+export function sampleNeed(token: TokenView, clientId: string, change: Partial<NeedView> = {}): NeedView {
+  return {
+    tokenId: token.tokenId,
+    clientId,
+    by: sampleNow + 2 * dayMs,
+    reason: 'deadline',
+    clock: 'testing',
+    cause: null,
+    renewable: true,
     ...change,
   }
 }
@@ -69,16 +151,37 @@ export function sampleGrant(client: ClientView, change: Partial<GrantView> = {})
     tokens: [sampleToken()],
     liveAtLeast: 1,
     limit: 100,
+    check: null,
     ...change,
   }
 }
 
+const fine: HealthView = { level: 'fine', reason: 'ready', at: null, clock: null, cause: null }
+const testingEnd = sampleNow + 2 * dayMs + hourMs
 const healths: readonly HealthView[] = [
-  { level: 'fine', reason: 'ready', at: null },
-  { level: 'soon', reason: 'expires-soon', at: sampleNow + 2 * dayMs + hourMs },
-  { level: 'dead', reason: 'no-token', at: null },
-  { level: 'soon', reason: 'limit-near', at: null },
+  fine,
+  { ...fine, level: 'soon', reason: 'deadline', at: testingEnd, clock: 'testing' },
+  { ...fine, level: 'dead', reason: 'died', at: sampleNow - dayMs, cause: 'password' },
+  { ...fine, level: 'soon', reason: 'limit-near' },
 ]
+
+/** The token of a sample account, in the state that its health is about. */
+function sampleTokenFor(health: HealthView, index: number, mintedAt: number): TokenView {
+  const base = { mintedAt, lastUsedAt: mintedAt + hourMs }
+  if (health.reason === 'died')
+    return sampleDeadToken(index, [sampleCause('password'), sampleCause('revoked-elsewhere')], base)
+  if (health.reason !== 'deadline') return sampleToken(index, base)
+  return sampleToken(index, {
+    ...base,
+    next: sampleClock('testing', { at: health.at, certainty: 'declared', source: '2.2 #9' }),
+  })
+}
+
+function sampleNeeds(health: HealthView, token: TokenView, clientId: string): NeedView[] {
+  if (health.reason === 'deadline') return [sampleNeed(token, clientId, { by: health.at })]
+  if (health.reason !== 'died') return []
+  return [sampleNeed(token, clientId, { by: null, reason: 'died', clock: null, cause: 'password' })]
+}
 
 export function sampleAccount(
   index: number,
@@ -88,10 +191,10 @@ export function sampleAccount(
   const first = given[index % given.length] ?? 'Asha'
   const last = family[Math.floor(index / given.length) % family.length] ?? 'Rao'
   const address = `${first}.${last}${index < 100 ? '' : index}`.toLowerCase()
-  const health = healths[index % 9 === 1 ? 1 : index % 9 === 4 ? 2 : index % 9 === 7 ? 3 : 0]
+  const health = healths[index % 9 === 1 ? 1 : index % 9 === 4 ? 2 : index % 9 === 7 ? 3 : 0] ?? fine
   const client = clients[index % Math.max(1, clients.length)]
   const mintedAt = sampleNow - (index % 200) * dayMs - 3 * hourMs
-  const token = sampleToken(index, { mintedAt, lastUsedAt: mintedAt + hourMs })
+  const token = sampleTokenFor(health, index, mintedAt)
   return {
     accountId: `account-${digits(index, 8)}`,
     email: `${address}@${index % 3 === 2 ? 'example.org' : 'gmail.com'}`,
@@ -101,7 +204,9 @@ export function sampleAccount(
     active: index === 0,
     firstSignedInAt: sampleNow - 200 * dayMs,
     lastSignedInAt: mintedAt,
-    health: health ?? { level: 'fine', reason: 'ready', at: null },
+    health: client ? health : { ...fine, level: 'dead', reason: 'no-token' },
+    next: client ? token.next : null,
+    needs: client ? sampleNeeds(health, token, client.clientId) : [],
     grants: client ? [sampleGrant(client, { tokens: [token] })] : [],
     ...change,
   }
@@ -185,6 +290,27 @@ export function sampleProblems(): ProblemView[] {
   ]
 }
 
+/** Practice Google with three people, by its usual rules and without a fault. */
+export function samplePractice(change: Partial<PracticeView> = {}): PracticeView {
+  return {
+    issuer: 'http://127.0.0.1:4000',
+    accounts: [
+      { sub: '1001', email: 'asha.rao@gmail.com', name: 'Asha Rao', hostedDomain: null, disabled: false },
+      { sub: '1002', email: 'ben.rao@gmail.com', name: 'Ben Rao', hostedDomain: null, disabled: false },
+      {
+        sub: '1003',
+        email: 'carla.rao@example.org',
+        name: 'Carla Rao',
+        hostedDomain: 'example.org',
+        disabled: false,
+      },
+    ],
+    rules: { publishing: 'production', sessionHours: null, restricted: [], clientDeleted: false },
+    fault: null,
+    ...change,
+  }
+}
+
 /** A snapshot with `accounts` accounts over two clients, counted consistently. */
 export function sampleSnapshot(accounts: number, change: Partial<Snapshot> = {}): Snapshot {
   const clients = accounts === 0 ? [] : [sampleClient(0), sampleClient(1)]
@@ -206,7 +332,14 @@ export function sampleSnapshot(accounts: number, change: Partial<Snapshot> = {})
       realSignInAllowed: true,
       dataFolder: '/home/asha/.config/Latchkey/real',
     },
-    settings: { language: 'en', theme: 'light', browser: { kind: 'system' } },
+    settings: {
+      language: 'en',
+      theme: 'light',
+      browser: { kind: 'system' },
+      checkEvery: 'week',
+      proxy: { kind: 'system' },
+      caFile: null,
+    },
     clients: counted,
     accounts: rows,
     flows: [],

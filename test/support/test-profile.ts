@@ -4,59 +4,9 @@ import type { FlowStep, FlowView, ProfileName, Snapshot, StateDelta } from '../.
 import type { Profile } from '../../electron/core/profile.ts'
 import { openProfile } from '../../electron/core/profile.ts'
 import { installedFile, testClientId } from './client-files.ts'
-import type { FakeBrowser } from './fake-browser.ts'
-import { fakeBrowser } from './fake-browser.ts'
-import type { FakeClock } from './fake-clock.ts'
-import { fakeClock } from './fake-clock.ts'
-import type { FakeDesktop } from './fake-desktop.ts'
-import { fakeDesktop } from './fake-desktop.ts'
-import type { FakeGoogle, Person } from './fake-google.ts'
-import { fakeGoogle } from './fake-google.ts'
-import type { FakeHttp } from './fake-http.ts'
-import { fakeHttp } from './fake-http.ts'
-import { fakeLog } from './fake-log.ts'
-import type { FakeLoopbackListener } from './fake-loopback-listener.ts'
-import { fakeLoopbackListener } from './fake-loopback-listener.ts'
-import type { FakeProfileFolder } from './fake-profile-folder.ts'
-import { fakeProfileFolder } from './fake-profile-folder.ts'
-import { fakeRandom } from './fake-random.ts'
-import type { FakeSecretStore } from './fake-secret-store.ts'
-import { fakeSecretStore } from './fake-secret-store.ts'
-import type { FakeTimers } from './fake-timers.ts'
-import { fakeTimers } from './fake-timers.ts'
-
-/** The outside of a profile, which outlives restarts. */
-export interface TestWorld {
-  readonly folder: FakeProfileFolder
-  readonly clock: FakeClock
-  readonly timers: FakeTimers
-  readonly secretStore: FakeSecretStore
-  readonly http: FakeHttp
-  readonly listener: FakeLoopbackListener
-  readonly browser: FakeBrowser
-  readonly desktop: FakeDesktop
-  readonly google: FakeGoogle
-  readonly log: ReturnType<typeof fakeLog>
-  readonly random: ReturnType<typeof fakeRandom>
-}
-
-export async function testWorld(): Promise<TestWorld> {
-  const clock = fakeClock()
-  const http = fakeHttp()
-  return {
-    folder: fakeProfileFolder(),
-    clock,
-    timers: fakeTimers(),
-    secretStore: fakeSecretStore(),
-    http,
-    listener: fakeLoopbackListener(),
-    browser: fakeBrowser(),
-    desktop: fakeDesktop(),
-    google: await fakeGoogle(http, clock),
-    log: fakeLog(),
-    random: fakeRandom(),
-  }
-}
+import type { Person } from './fake-google.ts'
+import type { TestWorld } from './test-world.ts'
+import { testWorld } from './test-world.ts'
 
 export interface TestProfile {
   readonly world: TestWorld

@@ -47,6 +47,15 @@ describe.skipIf(partsMissing !== null)('the practice Google that comes with the 
     expect(await second.signIn(asha)).toMatchObject({ kind: 'done', replacedOlder: true, liveAtLeast: 2 })
   })
 
+  it('starts anew when its state was broken by hand', async () => {
+    const first = await world.open({ issuer: null })
+    await first.get('practice.moveClock', { byMs: dayMs })
+    await first.close()
+    await writeFile(join(world.dataFolder, 'profiles/practice/practice-google.json'), '{"version":')
+    const second = await world.open({ issuer: null })
+    expect(await second.snapshot()).toMatchObject({ clockOffsetMs: 0, practice: { fault: null } })
+  })
+
   it('keeps its state in the practice profile, without one secret', async () => {
     const app = await world.open({ issuer: null })
     await app.signIn(asha)
