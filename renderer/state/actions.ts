@@ -101,7 +101,10 @@ export class Actions {
    * The same account, client and scopes once more. Where a token that works would do, or one more is one too
    * many, the page that says so comes first.
    */
-  signInAgain = async (accountId: string, { clientId, granted }: GrantView): Promise<void> => {
+  signInAgain = async (
+    accountId: string,
+    { clientId, granted }: Pick<GrantView, 'clientId' | 'granted'>,
+  ): Promise<void> => {
     const cost = await this.previewSignIn(clientId, granted, accountId)
     if (cost && (cost.reuse || cost.level !== 'none'))
       this.#navigation.go({ page: 'sign-in', accountId, clientId, scopes: granted })

@@ -1,4 +1,4 @@
-import type { AccountView, ClientView, NeedView } from '../../../electron/contract/views.ts'
+import type { AccountView, ClientView, GrantView, NeedView } from '../../../electron/contract/views.ts'
 
 /** One need with what is said and done about it. */
 export interface WeekRow {
@@ -7,6 +7,8 @@ export interface WeekRow {
   readonly clientLabel: string
   /** What the token in need allows; a renewal asks for the same. */
   readonly scopes: readonly string[]
+  /** Live tokens of the grant, and how many there can be: a renewal adds one. */
+  readonly live: { readonly n: number; readonly limit: number }
 }
 
 /** Rows of one stretch: what is due already, or one day by its first instant, epoch ms. */
@@ -32,19 +34,22 @@ export function countNeeds(accounts: readonly AccountView[]): number {
 export function weekRows(accounts: readonly AccountView[], clients: readonly ClientView[]): WeekRow[] {
   const labels = new Map(clients.map((client) => [client.clientId, client.label]))
   const rows = accounts.flatMap((account) =>
-    account.needs.map((need) => ({
-      account,
-      need,
-      clientLabel: labels.get(need.clientId) ?? need.clientId,
-      scopes: scopesOf(account, need),
-    })),
+    account.needs.map((need) => {
+      const grant = account.grants.find((one) => one.clientId === need.clientId)
+      return {
+        account,
+        need,
+        clientLabel: labels.get(need.clientId) ?? need.clientId,
+        scopes: scopesOf(grant, need),
+        live: { n: grant?.liveAtLeast ?? 0, limit: grant?.limit ?? 100 },
+      }
+    }),
   )
   const order = (row: WeekRow): number => row.need.by ?? -Infinity
   return rows.sort((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)))
 }
 
-function scopesOf(account: AccountView, need: NeedView): readonly string[] {
-  const grant = account.grants.find((one) => one.clientId === need.clientId)
+function scopesOf(grant: GrantView | undefined, need: NeedView): readonly string[] {
   const token = grant?.tokens.find((one) => one.tokenId === need.tokenId)
   return token?.scopes ?? grant?.granted ?? []
 }

@@ -336,6 +336,8 @@ export class LifeChecks {
 
   /** Whether the end of a token is one of those that the ledger can know of. */
   #leavesEvidence(token: RuledToken, record: TokenRecord): boolean {
+    // What the person said of a project is so now, and was not when this one was minted.
+    if (record.testing && !token.underTesting) return false
     switch (token.ended?.why) {
       case 'idle':
       case 'time-based':

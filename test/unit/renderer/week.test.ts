@@ -78,6 +78,12 @@ describe('the rows of the week', () => {
     expect(weekRows(accounts, [])[0]?.clientLabel).toBe(client.clientId)
   })
 
+  it('carry how close their grant is to its limit, because a renewal adds a token', () => {
+    const crowded = needy(0, {})
+    const grants = crowded.grants.map((grant) => ({ ...grant, liveAtLeast: 97 }))
+    expect(weekRows([{ ...crowded, grants }], [client])[0]?.live).toEqual({ n: 97, limit: 100 })
+  })
+
   it('are grouped under now and the days of this machine, each once', () => {
     const groups = groupByDay(rows, sampleNow)
     expect(groups.map((group) => [group.day, group.rows.length])).toEqual([
