@@ -11,8 +11,9 @@ import { partsMissing, useRealWorld } from '../support/real-world.ts'
 const world = useRealWorld()
 const minuteMs = 60_000
 
-/** What was there before a fault is still there and works, and the next sign-in succeeds. */
+/** What was there before a fault is still there and works: the next check says so, and with it the right time. */
 async function expectUnharmed(app: RealProfile): Promise<void> {
+  await app.get('accounts.check', { accountId: (await app.account(asha)).accountId })
   const { accounts, problems, readOnly } = await app.snapshot()
   expect(accounts.map(({ email }) => email)).toEqual([asha.email])
   expect({ problems, readOnly }).toEqual({ problems: [], readOnly: false })
@@ -81,7 +82,7 @@ const refusals: Readonly<Record<string, ErrorCode>> = {
   'dpop-nonce': 'dpop-required',
   'rate-limit': 'rate-limited',
   'server-error': 'server-unavailable',
-  'consent-required': 'token-error-other',
+  'consent-required': 'consent-required',
 } satisfies Partial<Record<TokenErrorName, ErrorCode>>
 
 describe.skipIf(partsMissing !== null)('a token endpoint that answers', () => {

@@ -57,8 +57,8 @@ export interface RuledToken {
   readonly scopes: readonly string[]
   /** When the person consented, ms. A rotated token inherits it. */
   readonly mintedAt: number
-  /** It was minted while its project was in Testing, and its scopes are not exempt. */
-  readonly underTesting: boolean
+  /** It was minted while its project was in Testing, its scopes are not exempt, and nothing has lifted that. */
+  underTesting: boolean
   /** From `refresh_token_expires_in`, ms. */
   readonly endsAt: number | null
   lastUsedAt: number
@@ -115,11 +115,10 @@ export class GoogleRules {
   instants(
     token: RuledToken,
   ): Readonly<Record<'idle' | 'testing' | 'time-based' | 'session', number | null>> {
-    const lifted = this.#publishingLifts && !token.client.testing
     const { sessionHours } = token.person
     return {
       idle: sixMonthsAfter(token.lastUsedAt),
-      testing: token.underTesting && !lifted ? token.mintedAt + 7 * dayMs : null,
+      testing: token.underTesting ? token.mintedAt + 7 * dayMs : null,
       'time-based': token.endsAt,
       session: sessionHours !== null && has(token, 'cloud') ? token.mintedAt + sessionHours * hourMs : null,
     }
@@ -236,6 +235,8 @@ export class GoogleRules {
   publish(clients: readonly RuledClient[], project: string, testing: boolean, now: number): void {
     this.settle(now)
     for (const client of clients) if (client.project === project) client.testing = testing
+    if (testing || !this.#publishingLifts) return
+    for (const token of this.tokens) if (token.client.project === project) token.underTesting = false
   }
 
   #add(token: RuledToken, now: number): void {

@@ -181,8 +181,9 @@ export class Refresher {
   ): Promise<RefreshOutcome> {
     const { tokenId } = token
     // By Google's time when it was sent: the machine may have slept over the answer.
-    const skewMs = this.#context.now() - this.#context.ports.clock.now()
-    const obtainedAt = Math.round(sent.at + skewMs)
+    const now = this.#context.now()
+    const skewMs = now - this.#context.ports.clock.now()
+    const obtainedAt = Math.round(Math.min(sent.at + skewMs, now))
     const endsIn = answer.refreshTokenEndsInMs
     const expiresAt = endsIn === null ? null : Math.round(obtainedAt + endsIn)
     this.#passing.succeed(tokenId)

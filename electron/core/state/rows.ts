@@ -27,7 +27,7 @@ export class Rows {
   /** A fact about a client can change the rows of all its accounts, and the other way round. */
   touch(event: LatchkeyEvent): void {
     const data = event.data as { accountId?: string | null; clientId?: string; tokenId?: string }
-    if (data.accountId != null) this.account(data.accountId)
+    if (typeof data.accountId === 'string') this.account(data.accountId)
     if (data.tokenId !== undefined) this.token(data.tokenId)
     if (data.clientId === undefined) return
     this.client(data.clientId)
