@@ -25,14 +25,14 @@ import { expect, rows, test } from './window.ts'
 const accountId = 'account-00000000'
 const picture = (page: Page, name: RegExp): ReturnType<Page['getByRole']> => page.getByRole('img', { name })
 
-test('a row names the next deadline and its rule, and rows can be sorted by it', async ({ page, open }) => {
+test('a row names the next deadline, with its rule once it comes near, and rows can be sorted by it', async ({ page, open }) => {
   const client = sampleClient()
   const late = sampleAccount(0, [client], { next: sampleClock('idle', { at: sampleNow + 90 * dayMs }) })
   const early = sampleAccount(2, [client], {
     next: sampleClock('time-based', { at: sampleNow + 20 * dayMs }),
   })
   await open(sampleSnapshot(0, { clients: [client], accounts: [late, early] }))
-  await expect(rows(page).first()).toContainText('next: 90 d · unused six months')
+  await expect(rows(page).first()).toContainText('next: 90 d')
   await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Next deadline first')
   await expect(rows(page).first()).toContainText('next: 20 d · limited time')
 })
@@ -50,7 +50,7 @@ test('health says which rule, which cause or which refusal in words', async ({ p
   await open(sampleSnapshot(0, { clients: [client], accounts }))
   await expect(rows(page).nth(0)).toContainText('Dead: Testing, seven days')
   await expect(rows(page).nth(1)).toContainText('Dead: due 3 h ago · session length')
-  await expect(rows(page).nth(2)).toContainText('Dead: client not accepted')
+  await expect(rows(page).nth(2)).toContainText('Stopped: client not accepted')
 })
 
 test('a check is asked for once and the button says so until the answer is there', async ({ page, open }) => {
@@ -141,7 +141,7 @@ test('a person can say what a death was with the keyboard, take it back, and dis
   const double = await open(before, { prepare: answerLives })
   await page.getByRole('button', { name: 'I know what it was' }).focus()
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('menuitem').first()).toBeVisible()
+  await expect(page.getByRole('menuitem').first()).toBeFocused()
   await page.keyboard.type('Password')
   await expect(page.getByRole('menuitem', { name: /^Password changed/ })).toBeFocused()
   await page.keyboard.press('Enter')

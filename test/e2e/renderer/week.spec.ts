@@ -224,9 +224,10 @@ test('keep alive and the mark of a retired client follow what main answers', asy
 test('what can happen at practice Google is caused with the keyboard alone', async ({ page, open }) => {
   const double = await open(sampleSnapshot(1, { profile: 'practice', practice: samplePractice() }))
   await page.keyboard.press('Control+k')
+  await expect(page.getByRole('combobox', { name: 'What do you want to do?' })).toBeFocused()
   await page.keyboard.type('Cause')
   await page.keyboard.press('Enter')
-  const dialog = page.getByRole('dialog')
+  const dialog = page.getByRole('dialog', { name: 'What happens at practice Google' })
   await expect(dialog).toBeVisible()
   await dialog.getByRole('combobox', { name: 'Account' }).selectOption('1002')
   await dialog.getByRole('button', { name: 'Change the password' }).press('Enter')

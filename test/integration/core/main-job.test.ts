@@ -187,10 +187,18 @@ describe.skipIf(partsMissing !== null)('time in the practice profile', () => {
     const leftMs = (token?.expiresAt ?? 0) - Date.now()
     expect(leftMs).toBeGreaterThan(0)
     await app.get('practice.moveClock', { byMs: leftMs - hourMs })
-    expect((await app.account(asha)).health).toMatchObject({ level: 'soon', reason: 'expires-soon' })
+    expect((await app.account(asha)).health).toMatchObject({
+      level: 'soon',
+      reason: 'deadline',
+      clock: 'time-based',
+    })
     expect((await world.google.refresh(secret)).status).toBe(200)
     await app.get('practice.moveClock', { byMs: 2 * hourMs })
-    expect((await app.account(asha)).health).toMatchObject({ level: 'dead', reason: 'expired' })
+    expect((await app.account(asha)).health).toMatchObject({
+      level: 'dead',
+      reason: 'deadline-passed',
+      clock: 'time-based',
+    })
     expect(await world.google.refresh(secret)).toEqual({ status: 400, error: 'invalid_grant' })
   })
 })
