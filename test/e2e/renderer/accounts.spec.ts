@@ -25,7 +25,10 @@ import { expect, rows, test } from './window.ts'
 const accountId = 'account-00000000'
 const picture = (page: Page, name: RegExp): ReturnType<Page['getByRole']> => page.getByRole('img', { name })
 
-test('a row names the next deadline, with its rule once it comes near, and rows can be sorted by it', async ({ page, open }) => {
+test('a row names the next deadline, with its rule once it comes near, and rows can be sorted by it', async ({
+  page,
+  open,
+}) => {
   const client = sampleClient()
   const late = sampleAccount(0, [client], { next: sampleClock('idle', { at: sampleNow + 90 * dayMs }) })
   const early = sampleAccount(2, [client], {
