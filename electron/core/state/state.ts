@@ -331,11 +331,16 @@ function mintToken(state: State, tokenId: string): void {
   if (client) client.lastUsedAt = later(client.lastUsedAt, intent.at)
   withAccount(state, intent.accountId, (account) => {
     state.ownerOf.set(tokenId, account.accountId)
-    const place = account.tokens.findIndex((token) => token.tokenId === intent.replaces)
-    const older = account.tokens[place]
-    if (older) account.tokens.splice(place, 1, older, rotate(older, intent))
-    else account.tokens.push(newToken(intent, client?.publishing === 'testing'))
+    if (intent.replaces === null) account.tokens.push(newToken(intent, client?.publishing === 'testing'))
+    else replaceToken(account, intent)
   })
+}
+
+/** The new secret takes its place right behind the older one: by the time of its consent. */
+function replaceToken(account: AccountRecord, intent: PendingToken): void {
+  const place = account.tokens.findIndex((token) => token.tokenId === intent.replaces)
+  const older = account.tokens[place]
+  if (older) account.tokens.splice(place, 1, older, rotate(older, intent))
 }
 
 function newToken(intent: PendingToken, testing: boolean): TokenRecord {
