@@ -18,7 +18,6 @@ import type { AuthorizationSecrets } from './authorization-request.ts'
 import { authorizationUrl, newAuthorizationSecrets, withIdentityScopes } from './authorization-request.ts'
 import { judgeCallback } from './callback.ts'
 import type { Exchanged, ExchangeResult } from './exchange.ts'
-import { exchangeCode } from './exchange.ts'
 import type { ReplyKind } from './reply-texts.ts'
 import { replyPage } from './reply-texts.ts'
 
@@ -221,7 +220,11 @@ export class SignInFlow {
     }
   }
 
-  #exchange(redirectUri: string, query: URLSearchParams, clientSecret: Secret): Promise<ExchangeResult> {
+  async #exchange(
+    redirectUri: string,
+    query: URLSearchParams,
+    clientSecret: Secret,
+  ): Promise<ExchangeResult> {
     const callback = new URL(redirectUri)
     callback.search = query.toString()
     const { issuer, ports } = this.#context
@@ -234,6 +237,8 @@ export class SignInFlow {
       secrets: this.#secrets,
       signal: this.#abort.signal,
     }
+    // The libraries behind it are a fifth of main; a start that signs nobody in does without them.
+    const { exchangeCode } = await import('./exchange.ts')
     return exchangeCode(request, ports.http, ports.clock)
   }
 
