@@ -194,3 +194,32 @@ export async function chooseTheme(window, theme) {
   await openRoom(window, 'Settings')
   await window.getByLabel('Theme').selectOption({ label: theme })
 }
+
+/**
+ * Has something happen at practice Google, through the dialog of its strip.
+ *
+ * @param {Page} window
+ * @param {string | null} email the person whom it concerns; null for what concerns everybody
+ * @param {...string} buttons e.g. `Change the password`
+ */
+export async function cause(window, email, ...buttons) {
+  await button(window, 'Cause…').click()
+  const dialog = window.getByRole('dialog', { name: 'What happens at practice Google' })
+  if (email !== null) await dialog.getByLabel('Account').selectOption({ label: email })
+  for (const name of buttons) {
+    await button(dialog, name).click()
+    await dialog.getByRole('status').filter({ hasText: /\S/ }).waitFor()
+  }
+  await window.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+}
+
+/**
+ * Checks the account whose page is open, and waits until Google has answered.
+ *
+ * @param {Page} window
+ */
+export async function checkNow(window) {
+  await button(window, 'Check now').click()
+  await button(window, 'Checking…').waitFor({ state: 'detached' })
+}

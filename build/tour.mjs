@@ -51,8 +51,10 @@ async function walk(session) {
   say('  restarted: everything is still there')
   const snapshot = await driver.readSnapshot(app.window)
   await photographRooms(app.window, picture)
+  const death = await photographDeath(app.window, picture)
   await app.close()
   printAccounts(snapshot)
+  printAccounts(death)
   say(`Pictures: ${path.relative(process.cwd(), pictures) || '.'}/`)
 }
 
@@ -97,6 +99,26 @@ async function photographRooms(window, picture) {
 }
 
 /**
+ * What the app is for: a token dies somewhere else, and the app finds out, says why, and offers to renew it.
+ *
+ * @param {import('@playwright/test').Page} window
+ * @param {(name: string) => Promise<void>} picture
+ */
+async function photographDeath(window, picture) {
+  const email = visitors[1]?.email ?? ''
+  await driver.chooseTheme(window, 'Light')
+  await driver.openAccount(window, email)
+  await driver.cause(window, email, 'Change the password')
+  await driver.checkNow(window)
+  await window.getByText('causes fit alike').first().waitFor()
+  say(`  the password of ${email} was changed at practice Google: a check found its token dead`)
+  await picture('death')
+  await driver.openRoom(window, 'This week')
+  await picture('week')
+  return driver.readSnapshot(window)
+}
+
+/**
  * @param {() => import('@playwright/test').Page} window
  * @returns {(name: string) => Promise<void>}
  */
@@ -121,13 +143,15 @@ async function photographBrowser(page, name) {
 function printAccounts({ accounts, clients, clockOffsetMs }) {
   const now = Date.now() + clockOffsetMs
   const label = (/** @type {string} */ id) => clients.find(({ clientId }) => clientId === id)?.label ?? id
-  const rows = accounts.flatMap(({ email, active, grants }) =>
+  const rows = accounts.flatMap(({ email, active, health, next, grants }) =>
     grants.map(({ clientId, granted, tokens, liveAtLeast, limit }) => ({
       account: active ? `${email} *` : email,
       client: label(clientId),
       scopes: granted.map(shortScope).join(' '),
       'token age': tokens[0] ? ageText(now - tokens[0].mintedAt) : 'none',
       'live at least': `${liveAtLeast} of ${limit}`,
+      health: health.reason === 'ready' ? health.level : `${health.level}: ${health.reason}`,
+      'next deadline': next?.at ? `in ${ageText(next.at - now)}: ${next.kind}` : '–',
     })),
   )
   say(tableText(rows))
@@ -164,11 +188,13 @@ function tableText(rows) {
   ].join('\n')
 }
 
+const readmePictures = ['first-start', 'choosing-access', 'account-light', 'account-dark', 'death', 'week']
+
 /** The pictures of the README are those of a tour, so that they never show what is not there. */
 function keepForReadme() {
   const kept = path.join(root, 'build/pictures')
   fs.mkdirSync(kept, { recursive: true })
-  for (const name of ['first-start', 'choosing-access', 'waiting', 'account-light', 'client-dark']) {
+  for (const name of readmePictures) {
     const file = fs.readdirSync(pictures).find((found) => found.endsWith(`-${name}.png`))
     if (file) fs.copyFileSync(path.join(pictures, file), path.join(kept, `${name}.png`))
   }

@@ -1,37 +1,16 @@
 import type { Page } from '@playwright/test'
 import type { AccountView } from '../../../electron/contract/views.ts'
-import { openAccount, openRoom } from '../../../build/app-driver.mjs'
+import { cause, checkNow, openAccount, openRoom } from '../../../build/app-driver.mjs'
 import type { RunningApp } from './running-app.ts'
 import { expect, openPractice, signIn, test } from './running-app.ts'
 
 const asha = 'asha.rao@gmail.test'
 const meera = 'meera@northwind.test'
 
-/** What happens at practice Google, through its dialog. */
-async function cause(
-  { page }: RunningApp,
-  email: string | null,
-  ...buttons: readonly string[]
-): Promise<void> {
-  await page.getByRole('button', { name: 'Cause…' }).click()
-  const dialog = page.getByRole('dialog')
-  if (email !== null) await dialog.getByLabel('Account').selectOption({ label: email })
-  for (const name of buttons) {
-    await dialog.getByRole('button', { name, exact: true }).click()
-    await expect(dialog.getByRole('status')).not.toBeEmpty()
-  }
-  await page.keyboard.press('Escape')
-  await expect(dialog).toHaveCount(0)
-}
-
 async function accountOf(app: RunningApp, email: string): Promise<AccountView> {
   const account = (await app.snapshot()).accounts.find((one) => one.email === email)
   if (!account) throw new Error(`no account ${email}`)
   return account
-}
-
-async function checkNow(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Check now', exact: true }).click()
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -48,7 +27,7 @@ test('a token that dies is said to have died, with its likely causes, and is ren
   await signIn(app, machine, { email: meera }, 'Calendar')
   await openAccount(app.page, asha)
   await picture(app.page, 'life-fine')
-  await cause(app, asha, 'Change the password')
+  await cause(app.page, asha, 'Change the password')
   await checkNow(app.page)
   await expect(app.page.getByRole('paragraph').filter({ hasText: '2 causes fit alike' })).toBeVisible()
   await picture(app.page, 'life-dead')
@@ -84,7 +63,7 @@ test('an account is checked without being asked, and what is found survives a re
   await signIn(app, machine, { email: asha }, 'Drive: own files')
   await openAccount(app.page, asha)
   const before = await accountOf(app, asha)
-  await cause(app, asha, 'Remove the access at the account page')
+  await cause(app.page, asha, 'Remove the access at the account page')
   // Two hours later nobody has looked for an hour: a round begins.
   for (const _ of [1, 2]) await app.page.getByRole('button', { name: '+1 h', exact: true }).click()
   await expect.poll(async () => (await accountOf(app, asha)).health.reason, { timeout: 30_000 }).toBe('died')
@@ -105,12 +84,12 @@ test('what passes ends nothing: a deleted client, a portal, a restriction, and a
   await openPractice(app)
   await signIn(app, machine, { email: asha }, 'Drive: own files')
   await openAccount(app.page, asha)
-  await cause(app, null, 'Delete the client')
+  await cause(app.page, null, 'Delete the client')
   await checkNow(app.page)
   await expect.poll(async () => (await accountOf(app, asha)).health.reason).toBe('client-broken')
   await picture(app.page, 'client-broken')
   expect((await accountOf(app, asha)).grants[0]?.tokens[0]).toMatchObject({ standing: 'held', refusal: null })
-  await cause(app, null, 'Restore the client')
+  await cause(app.page, null, 'Restore the client')
   await checkNow(app.page)
   await expect.poll(async () => (await accountOf(app, asha)).health.level).toBe('fine')
 
