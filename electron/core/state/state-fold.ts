@@ -2,7 +2,8 @@ import type { Fold } from '../ledger/ledger.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import { checkEvent } from '../ledger/events.ts'
 import type { AccountRecord, ClientRecord, PendingToken, State } from './state.ts'
-import { applyEvent, emptyState } from './state.ts'
+import { applyEvent } from './apply-event.ts'
+import { emptyState } from './state.ts'
 
 interface EncodedState {
   readonly clients: readonly ClientRecord[]

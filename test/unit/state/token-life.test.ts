@@ -3,7 +3,8 @@ import type { EventData, EventType, LatchkeyEvent } from '../../../electron/core
 import { checkEvent } from '../../../electron/core/ledger/events.ts'
 import { stateFold } from '../../../electron/core/state/state-fold.ts'
 import type { State, TokenRecord } from '../../../electron/core/state/state.ts'
-import { applyEvent, emptyState, findToken, isDead, keepsAlive } from '../../../electron/core/state/state.ts'
+import { applyEvent } from '../../../electron/core/state/apply-event.ts'
+import { emptyState, findToken, isDead, keepsAlive } from '../../../electron/core/state/state.ts'
 
 const hourMs = 3_600_000
 const clientId = '481516234200-test.apps.googleusercontent.com'
