@@ -245,7 +245,6 @@ export class Profile {
    */
   async close(): Promise<void> {
     this.#stopListening()
-    this.#stopReckoning?.()
     this.#stopSweepTimer()
     this.#checks.close()
     this.#scheduler.close()
@@ -253,6 +252,7 @@ export class Profile {
     await this.#signIns.close()
     await this.#settled.catch(() => undefined)
     this.#closed = true
+    this.#stopReckoning?.()
     await this.#ledger.close()
     await this.#release()
     await this.#options.practice?.close()

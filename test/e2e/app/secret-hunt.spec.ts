@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkNow, openAccount } from '../../../build/app-driver.mjs'
 import { createHttp } from '../../../electron/adapters/http.ts'
 import { systemRandom } from '../../../electron/adapters/random.ts'
 import type { Fault } from '../../../electron/practice/faults.ts'
@@ -43,7 +44,13 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
     { kind: 'status', status: 500 },
   ]
   for (const fault of faults) await failOnce(app, machine, () => control.setFault(fault))
-  expect([...secrets.values()].filter((kind) => kind === 'refresh-token').length).toBeGreaterThanOrEqual(3)
+  await openAccount(app.page, asha)
+  await checkNow(app.page)
+  expect(await control.setFault({ kind: 'rotate', old: 'dies' })).toMatchObject({ ok: true })
+  await checkNow(app.page)
+  await app.page.getByRole('button', { name: 'Copy access token' }).click()
+  await expect(app.page.getByText('In the clipboard')).toBeVisible()
+  expect([...secrets.values()].filter((kind) => kind === 'refresh-token').length).toBeGreaterThanOrEqual(4)
   expect(new Set(secrets.values())).toEqual(
     new Set(['code', 'access-token', 'refresh-token', 'id-token', 'client-secret']),
   )

@@ -201,3 +201,14 @@ describe('settings', () => {
     })
   })
 })
+
+describe('a profile that closes', () => {
+  it('leaves no timer behind, whatever its end still writes down', async () => {
+    const test = await signedIn()
+    const started = await test.ask('signIn.start', { clientId: testClientId, scopes: [], accountId: null })
+    await test.reach(started.ok ? started.value.flowId : '', 'waiting')
+    test.world.timers.pass(10_000)
+    await test.profile.close()
+    expect(test.world.timers.waiting).toBe(0)
+  })
+})
