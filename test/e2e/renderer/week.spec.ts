@@ -263,6 +263,8 @@ test('the practice strip stays one line in a window of 1000 pixels, also with a 
 
 test('the window tells main when the network comes back', async ({ page, open }) => {
   const double = await open(sampleSnapshot(1))
+  // What the window loads after its first picture comes over the same network here.
+  await page.waitForLoadState('networkidle')
   await page.context().setOffline(true)
   await page.context().setOffline(false)
   await expect.poll(() => double.callsOf('app.networkReturned').length).toBeGreaterThan(0)
