@@ -334,10 +334,6 @@ export const errors = {
     'Google says that this token belongs to another client.',
     'Sign the account in again with this client.',
   ),
-  'waiting-to-retry': again(
-    'The last try failed in passing. The next one is in {seconds} seconds.',
-    'Wait, or check again by hand.',
-  ),
   'nothing-to-check': once(
     'No token of this account is held here, so there is nothing to check.',
     'Sign the account in again.',
