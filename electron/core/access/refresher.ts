@@ -17,6 +17,7 @@ import type { Granted, Passing, RefreshAnswer } from './refresh-answer.ts'
 import { readRefreshAnswer } from './refresh-answer.ts'
 import { refreshRequest } from './refresh-request.ts'
 import { describeRefusal } from './refusals.ts'
+import type { RotationTimes } from './rotations.ts'
 import { Rotations } from './rotations.ts'
 import type { TokenEndpointError } from './token-errors.ts'
 import { Uses } from './uses.ts'
@@ -189,8 +190,9 @@ export class Refresher {
     this.#passing.succeed(tokenId)
     this.#refusing.succeed(tokenId)
     await this.#clients.noteAccepted(token.clientId)
-    const holder = await this.#keepRotated(tokenId, secrets.refreshToken, answer.refreshToken, expiresAt)
-    if (holder === tokenId) this.#uses.note({ tokenId, usedAt: obtainedAt, expiresAt })
+    const times = { usedAt: obtainedAt, expiresAt }
+    const holder = await this.#keepRotated(tokenId, secrets.refreshToken, answer.refreshToken, times)
+    if (holder === tokenId) this.#uses.note({ tokenId, ...times })
     if (target.scopes && (!answer.scopes || !sameScopes(target.scopes, answer.scopes))) {
       return this.#notNarrowed(target, appError('scopes-not-narrowed'))
     }
@@ -210,9 +212,9 @@ export class Refresher {
     tokenId: string,
     used: Secret,
     rotated: Secret | null,
-    expiresAt: number | null,
+    times: RotationTimes,
   ): Promise<string> | string {
-    if (rotated && !rotated.equals(used)) return this.#rotations.keep(tokenId, rotated, expiresAt)
+    if (rotated && !rotated.equals(used)) return this.#rotations.keep(tokenId, rotated, times)
     return this.#rotations.unsaved(tokenId) ? this.#rotations.retry(tokenId) : tokenId
   }
 

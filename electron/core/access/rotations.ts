@@ -7,6 +7,14 @@ import type { PendingToken } from '../state/state.ts'
 import { findToken } from '../state/state.ts'
 import { finishRotation } from '../tokens/keep-token.ts'
 
+/** What an answer said of a new secret: its stated end (ms) or null, and when it was asked for (ms). */
+export interface RotationTimes {
+  readonly expiresAt: number | null
+  readonly usedAt: number
+}
+
+type Unsaved = RotationTimes & { readonly secret: Secret }
+
 /**
  * Refresh tokens that came with the refresh of another. Google documents none (google-oauth.md 2.1); should it
  * send one, it is kept as carefully as the first: intent, keychain, read back, fact, and only then is the old one
@@ -15,7 +23,7 @@ import { finishRotation } from '../tokens/keep-token.ts'
 export class Rotations {
   readonly #context: ProfileContext
   /** By the id of the token that is still the one in the ledger. */
-  readonly #unsaved = new Map<string, { readonly secret: Secret; readonly expiresAt: number | null }>()
+  readonly #unsaved = new Map<string, Unsaved>()
   readonly #successors = new Map<string, string>()
 
   constructor(context: ProfileContext) {
@@ -37,11 +45,11 @@ export class Rotations {
   }
 
   /**
-   * Keeps a new secret of a token, `expiresAt` its stated end (ms) or null; answers the id that holds it from now
-   * on, the old one where storing failed. Two calls for one token come one after the other.
+   * Keeps a new secret of a token; answers the id that holds it from now on, the old one where storing failed. Two
+   * calls for one token come one after the other.
    */
-  keep(tokenId: string, secret: Secret, expiresAt: number | null): Promise<string> {
-    this.#unsaved.set(tokenId, { secret, expiresAt })
+  keep(tokenId: string, secret: Secret, times: RotationTimes): Promise<string> {
+    this.#unsaved.set(tokenId, { secret, ...times })
     return this.#store(tokenId)
   }
 
@@ -57,7 +65,7 @@ export class Rotations {
   async #store(tokenId: string): Promise<string> {
     const unsaved = this.#unsaved.get(tokenId)
     if (!unsaved) return tokenId
-    const stored = await this.#storeNew(tokenId, unsaved.secret, unsaved.expiresAt)
+    const stored = await this.#storeNew(tokenId, unsaved)
     if (!stored.ok) {
       this.#context.ports.log.warn('rotated-token-not-saved', { tokenId, code: stored.error.code })
       return tokenId
@@ -67,9 +75,9 @@ export class Rotations {
     return stored.value
   }
 
-  async #storeNew(replaces: string, secret: Secret, expiresAt: number | null): Promise<Outcome<string>> {
+  async #storeNew(replaces: string, { secret, ...times }: Unsaved): Promise<Outcome<string>> {
     const { ledger, ports, services } = this.#context
-    const pending = this.#pendingFor(replaces) ?? (await this.#intend(replaces, expiresAt))
+    const pending = this.#pendingFor(replaces) ?? (await this.#intend(replaces, times))
     if (!pending) return fail('save-failed')
     const stored = await putSecret(ports.secretStore, services.refreshToken, pending.tokenId, secret)
     if (!stored.ok) return stored
@@ -84,12 +92,12 @@ export class Rotations {
     return pending.find((intent) => intent.replaces === replaces) ?? null
   }
 
-  async #intend(replaces: string, expiresAt: number | null): Promise<PendingToken | null> {
+  async #intend(replaces: string, { expiresAt, usedAt }: RotationTimes): Promise<PendingToken | null> {
     const { ledger, ports } = this.#context
     const tokenId = ports.random.token(16)
     // An end that was stated for the old one is not lifted by a new secret that says nothing of it.
     const end = expiresAt ?? findToken(ledger.state(), replaces)?.expiresAt ?? null
-    const data = { tokenId, replaces, expiresAt: end }
+    const data = { tokenId, replaces, usedAt, expiresAt: end }
     const intended = await this.#context.record([{ type: 'token.rotationIntended', data }])
     return intended.ok ? (ledger.state().pending.get(tokenId) ?? null) : null
   }

@@ -92,8 +92,16 @@ const shapes = {
     description: 'string',
     status: 'number',
   },
-  /** As `token.intended`, for a refresh token that came with the refresh of another; the rest is inherited. */
-  'token.rotationIntended': { tokenId: 'string', replaces: 'string', expiresAt: 'number?' },
+  /**
+   * As `token.intended`, for a refresh token that came with the refresh of another; the rest is inherited. That
+   * refresh is a use as well: `usedAt` as in `token.refreshed`.
+   */
+  'token.rotationIntended': {
+    tokenId: 'string',
+    replaces: 'string',
+    usedAt: 'number',
+    expiresAt: 'number?',
+  },
   'token.causeCorrected': { tokenId: 'string', cause: 'string?' },
   /** A dead token was taken out of view. */
   'token.dismissed': { tokenId: 'string' },

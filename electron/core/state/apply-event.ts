@@ -72,7 +72,7 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
       })
       return
     case 'token.rotationIntended':
-      return intendRotation(state, event.data, at)
+      return intendRotation(state, event.data)
     case 'token.minted':
       return mintToken(state, event.data.tokenId)
     case 'token.abandoned':
@@ -180,15 +180,16 @@ function forgetAccount(state: State, accountId: string): void {
   if (state.activeAccountId === accountId) state.activeAccountId = null
 }
 
-function intendRotation(state: State, data: EventData<'token.rotationIntended'>, at: number): void {
-  const account = state.accounts.get(state.ownerOf.get(data.replaces) ?? '')
-  const token = findToken(state, data.replaces)
+function intendRotation(state: State, data: EventData<'token.rotationIntended'>): void {
+  const { tokenId, replaces, usedAt, expiresAt } = data
+  const account = state.accounts.get(state.ownerOf.get(replaces) ?? '')
+  const token = findToken(state, replaces)
   if (!account || !token) return
   const { accountId, issuer, sub, email, name, hostedDomain } = account
   const { clientId, asked, granted } = token
-  state.pending.set(data.tokenId, {
-    ...{ accountId, issuer, sub, email, name, hostedDomain, clientId, asked, granted, ...data },
-    ...{ mintedAt: at, at },
+  state.pending.set(tokenId, {
+    ...{ accountId, issuer, sub, email, name, hostedDomain, clientId, asked, granted },
+    ...{ tokenId, replaces, expiresAt, mintedAt: usedAt, at: usedAt },
   })
 }
 

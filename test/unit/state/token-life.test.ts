@@ -100,14 +100,20 @@ describe('the life of a token in the history', () => {
     ])
   })
 
-  it('replaces a rotated token by one that inherits its scopes and its consent', () => {
+  it('replaces a rotated token by one that inherits its scopes and its consent, used when it was asked for', () => {
     const history = new History().client().signIn('token-1').wait(hourMs)
-    history.add('token.rotationIntended', { tokenId: 'token-2', replaces: 'token-1', expiresAt: null })
+    const usedAt = history.at - 1000
+    history.add('token.rotationIntended', {
+      tokenId: 'token-2',
+      replaces: 'token-1',
+      usedAt,
+      expiresAt: null,
+    })
     expect(history.token('token-1').standing).toBe('held')
     history.add('token.minted', { tokenId: 'token-2' })
     expect(history.token('token-1')).toMatchObject({ standing: 'forgotten', rotated: true })
     expect(history.token('token-2')).toMatchObject({
-      ...{ granted: ['openid'], mintedAt: history.at - hourMs, lastUsedAt: history.at },
+      ...{ granted: ['openid'], mintedAt: history.at - hourMs, lastUsedAt: usedAt },
     })
   })
 
