@@ -37,8 +37,13 @@ export function mortalPorts(outside: ProfilePorts, locked: () => boolean): Morta
   const never = new Promise<never>(() => undefined)
   const stops = new Set<() => void>()
 
+  /** What is on its way to a dead process reaches nobody. */
+  const death = new AbortController()
+  const untilDeath = (signal: AbortSignal | undefined): AbortSignal =>
+    signal ? AbortSignal.any([signal, death.signal]) : death.signal
   const kill = (): void => {
     dead = true
+    death.abort()
     for (const stop of stops) stop()
   }
   const mortal = async <T>(work: () => Promise<T>, half?: () => Promise<T>): Promise<T> => {
@@ -90,7 +95,7 @@ export function mortalPorts(outside: ProfilePorts, locked: () => boolean): Morta
     },
     secretStore: store,
     http: {
-      fetch: (url, init) => mortal(() => http.fetch(url, init)),
+      fetch: (url, init) => mortal(() => http.fetch(url, { ...init, signal: untilDeath(init.signal) })),
       setRoute: (route) => {
         http.setRoute(route)
       },
