@@ -1,5 +1,6 @@
 import { appError } from '../../electron/contract/outcome.ts'
-import type { CheckResult, TokenChecker } from '../../electron/core/checks/token-checker.ts'
+import type { CheckResult } from '../../electron/core/access/access-tokens.ts'
+import type { TokenChecker } from '../../electron/core/checks/token-checker.ts'
 
 export interface FakeTokenChecker extends TokenChecker {
   /** Every check asked for, in order. */

@@ -44,12 +44,15 @@ export type AccessResult =
   | { readonly kind: 'failed'; readonly error: AppError }
   | { readonly kind: 'aborted' }
 
+/** What came of one check. What is to be remembered of it is in the ledger by then. */
 export type CheckResult =
   | { readonly kind: 'alive' }
   | { readonly kind: 'refused'; readonly verdict: Verdict }
+  /** Google does not accept the client; nothing is known about the token. */
   | { readonly kind: 'client-refused' }
-  /** `retryAt`: epoch ms by Google's time. */
+  /** Nothing was learned, and the same can succeed later: not before `retryAt`, epoch ms. */
   | { readonly kind: 'passing'; readonly error: AppError; readonly retryAt: number }
+  /** Google could not be asked: no secret, no keychain, no room on the disk. */
   | { readonly kind: 'unavailable'; readonly error: AppError }
 
 export interface AccessStatus {

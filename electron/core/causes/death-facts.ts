@@ -1,13 +1,11 @@
 /** What the ledger knows around the death of a token. Deaths are found at checks: each lies in a span, not at an instant. */
-import { clockToleranceMs, dayMs, sixMonthsMs, testingLifeMs } from '../clocks/durations.ts'
+import { clockToleranceMs, dayMs, minuteMs, sixMonthsMs, testingLifeMs } from '../clocks/durations.ts'
 import type { ScopeTraits } from '../clocks/scope-traits.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
 import { testingCertainty } from '../clocks/testing-clock.ts'
 import { projectNumberOf } from '../clients/client-view.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord, TokenRefusal } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
-
-const minuteMs = 60 * 1000
 
 /** A span in which something happened, ms: after `from`, at the latest at `to`. */
 export interface Span {

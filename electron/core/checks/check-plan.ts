@@ -4,12 +4,9 @@
  * are checked, and no oftener than it takes to know.
  */
 import type { CheckEvery } from '../../contract/views.ts'
+import { dayMs, hourMs, minuteMs } from '../clocks/durations.ts'
 import type { ClientRecord, State, TokenRecord } from '../state/state.ts'
 import { isDead, keepsAlive } from '../state/state.ts'
-
-const minuteMs = 60 * 1000
-const hourMs = 60 * minuteMs
-const dayMs = 24 * hourMs
 
 /** A client that Google does not accept is tried this often, with one of its tokens, ms. */
 const refusedClientEveryMs = hourMs

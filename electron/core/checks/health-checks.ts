@@ -5,6 +5,8 @@
  */
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
+import type { CheckResult } from '../access/access-tokens.ts'
+import { hourMs, minuteMs } from '../clocks/durations.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Scheduler } from '../schedule/scheduler.ts'
 import type { State, TokenRecord } from '../state/state.ts'
@@ -13,10 +15,7 @@ import type { PlanRules } from './check-plan.ts'
 import { checkIntervalMs, nextCheckAt, plannedChecks, roundRules, scheduleRules } from './check-plan.ts'
 import type { Slot } from './spread.ts'
 import { merged, spread } from './spread.ts'
-import type { CheckResult, TokenChecker } from './token-checker.ts'
-
-const minuteMs = 60 * 1000
-const hourMs = 60 * minuteMs
+import type { TokenChecker } from './token-checker.ts'
 
 /** So many checks at most are in the air, those by hand included. */
 const atOnceAtMost = 8

@@ -1,5 +1,6 @@
 /** The lengths of Google's rules, ms (google-oauth.md 2.2). */
-export const hourMs = 3600 * 1000
+export const minuteMs = 60 * 1000
+export const hourMs = 60 * minuteMs
 export const dayMs = 24 * hourMs
 
 /** The shortest and the longest that six calendar months can be: 1 September to 1 March, 1 March to 1 September. */
