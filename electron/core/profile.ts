@@ -6,10 +6,8 @@ import type { Outcome } from '../contract/outcome.ts'
 import { appError, fail, ok } from '../contract/outcome.ts'
 import type { About, ProfileName, SettingsView, Snapshot, StateDelta } from '../contract/views.ts'
 import { AccessTokens } from './access/access-tokens.ts'
-import { accountView } from './accounts/account-view.ts'
 import { SignIns } from './accounts/sign-in/sign-ins.ts'
 import { HealthChecks } from './checks/health-checks.ts'
-import { clientView } from './clients/client-view.ts'
 import { importClient } from './clients/import-client.ts'
 import type { Issuer } from './clients/issuer.ts'
 import { googleIssuer, practiceIssuer } from './clients/issuer.ts'
@@ -220,10 +218,6 @@ export class Profile {
   snapshot(): Snapshot {
     const revision = this.#publisher.revision()
     const { practice } = this.#options
-    const now = this.#context.now()
-    const checkOf = (tokenId: string): ReturnType<AccessTokens['status']> => this.#access.status(tokenId)
-    const state = this.#ledger.state()
-    const shown = [...state.accounts.values()].filter((account) => !account.forgotten)
     return {
       revision,
       profile: this.name,
@@ -231,8 +225,7 @@ export class Profile {
       clockOffsetMs: this.#options.ports.clock.offsetMs(),
       about: this.#options.about,
       settings: this.#settings.current(),
-      clients: [...state.clients.values()].map((client) => clientView(client, state, now)),
-      accounts: shown.map((account) => accountView(account, state, now, checkOf, this.#checksOn())),
+      ...this.#rows.views(),
       flows: this.#signIns.views(),
       problems: this.#problems.views(),
       practice: practice ? practice.view() : null,

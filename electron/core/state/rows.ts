@@ -1,10 +1,11 @@
 /** Which rows of the window a fact changes. Rows are marked here and made by the publisher when they are sent. */
+import type { AccountView, ClientView } from '../../contract/views.ts'
 import { accountView } from '../accounts/account-view.ts'
 import { clientView } from '../clients/client-view.ts'
 import type { CheckStatus } from '../grants/grant-view.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { Publisher } from './publisher.ts'
-import type { State } from './state.ts'
+import type { AccountRecord, ClientRecord, State } from './state.ts'
 
 export interface RowSources {
   state(): State
@@ -41,26 +42,42 @@ export class Rows {
   }
 
   account(accountId: string): void {
-    const { state, now, checkOf, checksOn } = this.#sources
-    const account = state().accounts.get(accountId)
+    const account = this.#sources.state().accounts.get(accountId)
     if (!account) return
-    this.#publisher.account(accountId, () =>
-      account.forgotten ? null : accountView(account, state(), now(), checkOf, checksOn()),
-    )
+    this.#publisher.account(accountId, () => (account.forgotten ? null : this.#accountView(account)))
     for (const clientId of new Set(account.tokens.map((token) => token.clientId))) this.client(clientId)
   }
 
   client(clientId: string): void {
-    const { state, now } = this.#sources
     this.#publisher.client(clientId, () => {
-      const client = state().clients.get(clientId)
-      return client ? clientView(client, state(), now()) : null
+      const client = this.#sources.state().clients.get(clientId)
+      return client ? this.#clientView(client) : null
     })
   }
 
   /** Time went on: everything that hangs on it is told anew. */
   all(): void {
     for (const accountId of this.#sources.state().accounts.keys()) this.account(accountId)
+  }
+
+  /** Every row as it stands now, for a snapshot. */
+  views(): { readonly clients: ClientView[]; readonly accounts: AccountView[] } {
+    const { clients, accounts } = this.#sources.state()
+    const shown = [...accounts.values()].filter((account) => !account.forgotten)
+    return {
+      clients: [...clients.values()].map((client) => this.#clientView(client)),
+      accounts: shown.map((account) => this.#accountView(account)),
+    }
+  }
+
+  #accountView(account: AccountRecord): AccountView {
+    const { state, now, checkOf, checksOn } = this.#sources
+    return accountView(account, state(), now(), checkOf, checksOn())
+  }
+
+  #clientView(client: ClientRecord): ClientView {
+    const { state, now } = this.#sources
+    return clientView(client, state(), now())
   }
 
   #accountsUnder(clientId: string): void {
