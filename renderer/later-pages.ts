@@ -3,6 +3,10 @@ import ClientsPage from './features/clients/ClientsPage.svelte'
 import FirstStart from './features/first-start/FirstStart.svelte'
 import { paletteCommands } from './features/palette/palette-commands.ts'
 import Palette from './features/palette/Palette.svelte'
+import FoldersPage from './features/folders/FoldersPage.svelte'
+import RevocationPage from './features/revocation/RevocationPage.svelte'
+import ScopesPage from './features/scopes/ScopesPage.svelte'
+import ShortcutsPage from './features/shortcuts/ShortcutsPage.svelte'
 import CauseDialog from './features/practice/CauseDialog.svelte'
 import SettingsPage from './features/settings/SettingsPage.svelte'
 import FlowPage from './features/sign-in/FlowPage.svelte'
@@ -19,8 +23,12 @@ export const laterPages = {
   ClientsPage,
   FirstStart,
   FlowPage,
+  FoldersPage,
   Palette,
+  RevocationPage,
+  ScopesPage,
   SettingsPage,
+  ShortcutsPage,
   SignInPage,
   SittingBar,
   SittingControl,

@@ -3,14 +3,14 @@
  * double and the generated refusal tests are all derived from it.
  */
 import * as v from 'valibot'
+import { clientIdSchema, count, idSchema, labelSchema, pathSchema, scopeSchema, text } from './fields.ts'
+import { inspectionSchema } from './inspection.ts'
+import { blastRadiusSchema, grantSchema } from './revocation.ts'
 import {
   causeKindSchema,
   checkEverySchema,
-  clientIdSchema,
-  idSchema,
   importResultSchema,
   installedBrowserSchema,
-  labelSchema,
   languageSchema,
   lifeViewSchema,
   practiceRulesSchema,
@@ -19,12 +19,12 @@ import {
   proxyChoiceSchema,
   publishingSchema,
   removalPreviewSchema,
-  scopeSchema,
   signInPreviewSchema,
   snapshotSchema,
   themeSchema,
   userTypeSchema,
 } from './views.ts'
+import { declarationEffectSchema, folderLookSchema, whoViewSchema } from './who.ts'
 
 interface Command<P extends v.GenericSchema, R extends v.GenericSchema> {
   readonly params: P
@@ -43,8 +43,8 @@ const done = v.null()
 const flow = v.strictObject({ flowId: idSchema })
 /** Practice time can be moved by at most a hundred years either way, ms. */
 const centuryMs = 100 * 366 * 24 * 3600 * 1000
-const path = v.pipe(v.string(), v.minLength(1), v.maxLength(4096))
-const seenTokens = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000))
+const seenTokens = v.pipe(count, v.maxValue(1_000_000))
+const chosenGrants = v.pipe(v.array(grantSchema), v.minLength(1), v.maxLength(500))
 const practiceSub = v.pipe(v.string(), v.regex(/^\d{1,64}$/))
 const importOptions = { acceptUncheckedSecret: v.boolean() }
 
@@ -70,7 +70,7 @@ export const commands = {
 
   /** The file picker, the clipboard and a dropped file are read by main, so that a secret never passes the window. */
   'clients.pickFile': command(v.strictObject(importOptions), importResultSchema),
-  'clients.importFile': command(v.strictObject({ path, ...importOptions }), importResultSchema),
+  'clients.importFile': command(v.strictObject({ path: pathSchema, ...importOptions }), importResultSchema),
   'clients.importClipboard': command(v.strictObject(importOptions), importResultSchema),
   'clients.update': command(
     v.strictObject({
@@ -87,12 +87,19 @@ export const commands = {
   /** `tokens` is the number the person saw in the preview; a different one by now is refused. */
   'clients.remove': command(v.strictObject({ clientId: clientIdSchema, tokens: seenTokens }), done),
 
+  /** Makes an account the one that is meant under a client when none is named; null leaves that to the active one. */
+  'clients.setActive': command(
+    v.strictObject({ clientId: clientIdSchema, accountId: v.nullable(idSchema) }),
+    done,
+  ),
+
   /** What a sign-in would cost, asked before the browser opens. Null for an account that is not known yet. */
   'signIn.preview': command(
     v.strictObject({
       clientId: clientIdSchema,
       scopes: v.pipe(v.array(scopeSchema), v.maxLength(100)),
       accountId: idSchema,
+      add: v.exactOptional(v.boolean()),
     }),
     signInPreviewSchema,
   ),
@@ -102,6 +109,8 @@ export const commands = {
       scopes: v.pipe(v.array(scopeSchema), v.maxLength(100)),
       /** The account that should arrive; null when any is welcome. */
       accountId: v.nullable(idSchema),
+      /** Asks for what is held of the same grant as well, so that the new token stands in for the older one. */
+      add: v.exactOptional(v.boolean()),
     }),
     flow,
   ),
@@ -125,6 +134,63 @@ export const commands = {
     v.strictObject({ accountId: idSchema, clientId: clientIdSchema }),
     v.strictObject({ expiresAt: v.pipe(v.number(), v.integer()) }),
   ),
+  /** Opens Google's page of connections for this account in the system browser. */
+  'accounts.manageAtGoogle': command(v.strictObject({ accountId: idSchema }), done),
+
+  /** One account under one client: out of the keychain here, untouched at Google. */
+  'grants.previewForget': command(grantSchema, removalPreviewSchema),
+  'grants.forget': command(v.strictObject({ ...grantSchema.entries, tokens: seenTokens }), done),
+  /** What tokeninfo says about an access token of the grant, against what is believed here. */
+  'grants.inspect': command(grantSchema, inspectionSchema),
+
+  /** All that would die if these grants were revoked at Google. */
+  'revocation.preview': command(v.strictObject({ grants: chosenGrants }), blastRadiusSchema),
+  /**
+   * Revokes, then asks for each token whether it is dead. `tokens` is the number seen in the preview, `confirmation`
+   * what was typed where that asks for it. How it goes is told by the state's `revocations`.
+   */
+  'revocation.start': command(
+    v.strictObject({ grants: chosenGrants, tokens: seenTokens, confirmation: v.nullable(text(320)) }),
+    v.strictObject({ revocationId: idSchema }),
+  ),
+  /** Tries again what failed or still lives. */
+  'revocation.retry': command(v.strictObject({ revocationId: idSchema }), done),
+  'revocation.dismiss': command(v.strictObject({ revocationId: idSchema }), done),
+
+  /** Which account is meant, and why. `named`: an e-mail address or a label. */
+  'who.ask': command(
+    v.strictObject({
+      folder: v.nullable(pathSchema),
+      clientId: v.nullable(clientIdSchema),
+      named: v.nullable(text(320)),
+    }),
+    whoViewSchema,
+  ),
+  /** The person picks a folder; answers it without links, or null. */
+  'folders.pick': command(nothing, v.nullable(pathSchema)),
+  /** A second rule for the same folder takes the place of the first. */
+  'folders.addRule': command(
+    v.strictObject({ folder: pathSchema, accountId: idSchema, clientId: v.nullable(clientIdSchema) }),
+    v.strictObject({ ruleId: idSchema }),
+  ),
+  'folders.changeRule': command(
+    v.strictObject({
+      ruleId: idSchema,
+      folder: v.exactOptional(pathSchema),
+      accountId: v.exactOptional(idSchema),
+      clientId: v.exactOptional(v.nullable(clientIdSchema)),
+    }),
+    done,
+  ),
+  'folders.removeRule': command(v.strictObject({ ruleId: idSchema }), done),
+  /** How the folders of all rules and approvals stand on the disk. */
+  'folders.look': command(nothing, v.array(folderLookSchema)),
+  'folders.approve': command(
+    v.strictObject({ folder: pathSchema, digest: text(64), effect: declarationEffectSchema }),
+    done,
+  ),
+  'folders.withdraw': command(v.strictObject({ folder: pathSchema }), done),
+
   /** What the person knows about a death; null takes it back. */
   'tokens.correctCause': command(
     v.strictObject({ tokenId: idSchema, cause: v.nullable(causeKindSchema) }),
@@ -171,6 +237,11 @@ export const commands = {
         count: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
       }),
       v.strictObject({ act: v.literal('set-rules'), rules: practiceRulesSchema }),
+      /** Another client of the practice project, or one of another project. */
+      v.strictObject({
+        act: v.literal('add-client'),
+        project: v.picklist(['same', 'other']),
+      }),
       v.strictObject({ act: v.literal('set-fault'), fault: practiceViewSchema.entries.fault }),
     ]),
     done,

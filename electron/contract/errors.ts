@@ -361,6 +361,98 @@ export const errors = {
     'Check the proxy in Settings, then try again.',
   ),
 
+  // Which account is meant
+  'account-unknown': once(
+    'No account here is called “{name}”.',
+    'Name an account by its e-mail address or its label, as the list of accounts shows it.',
+  ),
+  'account-ambiguous': once(
+    'More than one account here is called “{name}”.',
+    'Name the account by its e-mail address.',
+  ),
+  'client-unknown': once(
+    'No client here is called “{name}”.',
+    'Name a client by its id or its label, as the list of clients shows it.',
+  ),
+  'rule-account-gone': once(
+    'The rule for {folder} means {email}, which is no longer here. No other account is used instead.',
+    'Sign {email} in again, or change the rule under Folders.',
+  ),
+  'rule-client-gone': once(
+    'The rule for {folder} means a client that is no longer here.',
+    'Add the client again, or change the rule under Folders.',
+  ),
+  'declared-account-differs': once(
+    '{folder} declares that it belongs to {declared}, but {active} is active. Nothing was handed out.',
+    'Make {declared} active, or let the folder always use it, under Folders.',
+  ),
+  'folder-missing': again(
+    'The folder {folder} is not there.',
+    'Pick the folder again, or take its rule away.',
+  ),
+  'folder-unreadable': again('The folder {folder} could not be looked into.', 'Check that you may open it.'),
+
+  // .latchkey.json
+  'declaration-unreadable': again(
+    'The .latchkey.json could not be read.',
+    'Check that it is a plain file and that you may read it.',
+  ),
+  'declaration-link': once(
+    'The .latchkey.json is a link to somewhere else, so it has no effect.',
+    'Put a plain file in its place.',
+  ),
+  'declaration-not-yours': once(
+    'The .latchkey.json belongs to another user of this computer, so it has no effect.',
+    'Make a copy of your own, or add a rule for the folder under Folders.',
+  ),
+  'declaration-too-large': once(
+    'The .latchkey.json is larger than {limit} bytes, so it has no effect.',
+    'It should hold nothing but “account” and, if need be, “client”.',
+  ),
+  'declaration-invalid': once(
+    'The .latchkey.json is not understood: {reason}.',
+    'It should look like this: {"account": "you@example.com"}, with “client” beside it if need be.',
+  ),
+  'declaration-changed': again(
+    'The .latchkey.json has changed since it was shown.',
+    'Read it again before you approve it.',
+  ),
+
+  // Revoking at Google (google-oauth.md 3)
+  'revoke-no-token': once(
+    'No refresh token of this project is held here, so nothing can be revoked from here.',
+    'Choose “Manage at Google” and remove the access there.',
+  ),
+  'revoke-not-revocable': once(
+    'Google says that this kind of token cannot be revoked.',
+    'Choose “Manage at Google”, or let it expire.',
+  ),
+  'revoke-refused': again(
+    'Google refused to revoke, with “{error}”.',
+    'Try again. If it stays, choose “Manage at Google”.',
+  ),
+  'revoke-unclear': again(
+    'It is not known whether Google carried the revocation out: {reason}.',
+    'Try again: what is dead by then is found out.',
+  ),
+  'revoke-still-alive': again(
+    'Google accepted the revocation, but {count} of the tokens still work.',
+    'Google says that it can take a while. It is asked again; if it stays, choose “Manage at Google”.',
+  ),
+  'revocation-changed': again(
+    'Since the preview something changed, so nothing was revoked.',
+    'Look at the new preview, then decide again.',
+  ),
+  'confirmation-differs': once(
+    'What was typed is not what was asked for, so nothing was revoked.',
+    'Type it exactly as it stands there.',
+  ),
+  'account-busy': again('A sign-in of this account is being stored right now.', 'Try again in a moment.'),
+  'inspection-refused': again(
+    'Google did not recognise the access token that it gave.',
+    'Try again. If it stays, check the account: the token may have been revoked.',
+  ),
+
   // Id token (google-oauth.md 4.3)
   'id-token-missing': again(
     'Google did not say which account signed in.',

@@ -3,26 +3,19 @@
  * a client secret or a private key. Instants are epoch milliseconds by the profile's clock.
  */
 import * as v from 'valibot'
-import type { ErrorCode } from './errors.ts'
-import { errors } from './errors.ts'
-
-const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
-const instant = v.pipe(v.number(), v.integer())
-const count = v.pipe(v.number(), v.integer(), v.minValue(0))
-
-export const clientIdSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(256))
-export const idSchema = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{8,64}$/))
-export const labelSchema = v.pipe(v.string(), v.trim(), v.maxLength(120))
-/** One OAuth scope: RFC 6749 section 3.3 scope-token, at most 512 bytes. */
-export const scopeSchema = v.pipe(v.string(), v.regex(/^[\x21\x23-\x5B\x5D-\x7E]{1,512}$/))
-
-export const errorCodeSchema = v.picklist(Object.keys(errors) as [ErrorCode, ...ErrorCode[]])
-export const appErrorSchema = v.strictObject({
-  code: errorCodeSchema,
-  message: text(1000),
-  retryable: v.boolean(),
-  details: v.exactOptional(v.record(text(40), v.union([text(600), v.number()]))),
-})
+import {
+  appErrorSchema,
+  clientIdSchema,
+  count,
+  emailSchema,
+  grantedScopeSchema,
+  idSchema,
+  instant,
+  labelSchema,
+  text,
+} from './fields.ts'
+import { revocationViewSchema } from './revocation.ts'
+import { foldersViewSchema } from './who.ts'
 
 export const profileSchema = v.picklist(['real', 'practice'])
 export type ProfileName = v.InferOutput<typeof profileSchema>
@@ -120,7 +113,7 @@ export type Verdict = v.InferOutput<typeof verdictSchema>
 export const tokenViewSchema = v.strictObject({
   tokenId: idSchema,
   standing: v.picklist(['held', 'elsewhere', 'missing', 'dead']),
-  scopes: v.array(scopeSchema),
+  scopes: v.array(grantedScopeSchema),
   mintedAt: instant,
   lastUsedAt: instant,
   /** From `refresh_token_expires_in` (google-oauth.md 1.8); null where Google gave none. */
@@ -156,9 +149,13 @@ export type LifeView = v.InferOutput<typeof lifeViewSchema>
 export const grantViewSchema = v.strictObject({
   clientId: clientIdSchema,
   /** As the token responses returned them, over all tokens held here. */
-  granted: v.array(scopeSchema),
+  granted: v.array(grantedScopeSchema),
+  /** What the sign-ins of the tokens held here asked for. */
+  asked: v.array(grantedScopeSchema),
+  /** Granted, and asked for by none of them: a grant of the same project can widen a token (google-oauth.md 1.6). */
+  surprises: v.array(grantedScopeSchema),
   /** Asked at the latest sign-in and not granted. */
-  declined: v.array(scopeSchema),
+  declined: v.array(grantedScopeSchema),
   /** Newest first; at most the 100 that can be live. */
   tokens: v.array(tokenViewSchema),
   /** A lower bound: what was minted here and is not known dead (google-oauth.md 2.3). */
@@ -212,7 +209,7 @@ export type NeedView = v.InferOutput<typeof needViewSchema>
 
 export const accountViewSchema = v.strictObject({
   accountId: idSchema,
-  email: text(320),
+  email: emailSchema,
   name: v.nullable(text(300)),
   label: v.nullable(labelSchema),
   hostedDomain: v.nullable(text(255)),
@@ -245,6 +242,8 @@ export const clientViewSchema = v.strictObject({
   secretReplacedAt: v.nullable(instant),
   secretMissing: v.boolean(),
   accountCount: count,
+  /** The account that is meant under this client when none is named; null leaves it to the active one. */
+  activeAccountId: v.nullable(idSchema),
   /** The person marked it as no longer in use. */
   retired: v.boolean(),
   /** Whether its tokens are checked unasked, which keeps them and the client from dying of idleness. */
@@ -266,14 +265,14 @@ export const flowStepSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('waiting'), notice: v.nullable(appErrorSchema) }),
   v.strictObject({ kind: v.literal('exchanging') }),
   /** Another account than expected came back; nothing is stored until the person chooses. */
-  v.strictObject({ kind: v.literal('choosing-account'), arrivedEmail: text(320), chooseBefore: instant }),
+  v.strictObject({ kind: v.literal('choosing-account'), arrivedEmail: emailSchema, chooseBefore: instant }),
   v.strictObject({ kind: v.literal('storing'), slow: v.boolean() }),
   v.strictObject({
     kind: v.literal('done'),
     accountId: idSchema,
-    email: text(320),
-    granted: v.array(scopeSchema),
-    declined: v.array(scopeSchema),
+    email: emailSchema,
+    granted: v.array(grantedScopeSchema),
+    declined: v.array(grantedScopeSchema),
     liveAtLeast: count,
     /** The token held before for the same grant was forgotten here; it still counts at Google. */
     replacedOlder: v.boolean(),
@@ -286,9 +285,9 @@ export const flowViewSchema = v.strictObject({
   flowId: idSchema,
   clientId: clientIdSchema,
   /** Null when any account is welcome. */
-  expectedEmail: v.nullable(text(320)),
+  expectedEmail: v.nullable(emailSchema),
   accountId: v.nullable(idSchema),
-  asked: v.array(scopeSchema),
+  asked: v.array(grantedScopeSchema),
   startedAt: instant,
   endsAt: instant,
   step: flowStepSchema,
@@ -353,7 +352,7 @@ export const practiceViewSchema = v.strictObject({
   accounts: v.array(
     v.strictObject({
       sub: text(64),
-      email: text(320),
+      email: emailSchema,
       name: text(300),
       hostedDomain: v.nullable(text(255)),
       /** Deleted or suspended: every token of it is refused. */
@@ -361,8 +360,13 @@ export const practiceViewSchema = v.strictObject({
     }),
   ),
   rules: practiceRulesSchema,
-  /** What goes wrong at the token endpoint until it is cleared. */
-  fault: v.nullable(v.picklist(['offline', 'portal', 'server-error', 'busy', 'slow'])),
+  /**
+   * What goes wrong until it is cleared. `revoke-lost`: a revocation is carried out and its answer lost;
+   * `revoke-lag`: it takes effect a while later.
+   */
+  fault: v.nullable(
+    v.picklist(['offline', 'portal', 'server-error', 'busy', 'slow', 'revoke-lost', 'revoke-lag']),
+  ),
 })
 export type PracticeView = v.InferOutput<typeof practiceViewSchema>
 
@@ -389,6 +393,8 @@ export const snapshotSchema = v.strictObject({
   clients: v.array(clientViewSchema),
   accounts: v.array(accountViewSchema),
   flows: v.array(flowViewSchema),
+  folders: foldersViewSchema,
+  revocations: v.array(revocationViewSchema),
   problems: v.array(problemViewSchema),
   practice: v.nullable(practiceViewSchema),
 })
@@ -406,6 +412,8 @@ export const stateDeltaSchema = v.strictObject({
   clients: v.exactOptional(changes(clientViewSchema, clientIdSchema)),
   accounts: v.exactOptional(changes(accountViewSchema, idSchema)),
   flows: v.exactOptional(changes(flowViewSchema, idSchema)),
+  folders: v.exactOptional(foldersViewSchema),
+  revocations: v.exactOptional(changes(revocationViewSchema, idSchema)),
   problems: v.exactOptional(changes(problemViewSchema, idSchema)),
   practice: v.exactOptional(practiceViewSchema),
 })
@@ -413,7 +421,7 @@ export type StateDelta = v.InferOutput<typeof stateDeltaSchema>
 
 /** What would go with an account or a client that is removed from this machine. */
 export const removalPreviewSchema = v.strictObject({
-  accounts: v.array(v.strictObject({ accountId: idSchema, email: text(320), tokens: count })),
+  accounts: v.array(v.strictObject({ accountId: idSchema, email: emailSchema, tokens: count })),
   tokens: count,
 })
 export type RemovalPreview = v.InferOutput<typeof removalPreviewSchema>
@@ -436,6 +444,17 @@ export const signInPreviewSchema = v.strictObject({
   ),
   /** A working token held here that already allows everything asked. */
   reuse: v.nullable(v.strictObject({ tokenId: idSchema, mintedAt: instant, lastUsedAt: instant })),
+  /** What will be asked: the chosen ones, together with those held where access is added. */
+  asks: v.array(grantedScopeSchema),
+  /** Of these, not held yet. */
+  adds: v.array(grantedScopeSchema),
+  /** Restricted and sensitive ones that a client without verification pays for; empty under an internal project. */
+  restricted: v.array(grantedScopeSchema),
+  sensitive: v.array(grantedScopeSchema),
+  /** So many scopes beyond identity, where that is more than sign-ins are known to bear (google-oauth.md 1.5). */
+  tooMany: v.nullable(v.strictObject({ count, ceiling: count })),
+  /** Scopes that only an organisation's account can have, where this one is none. */
+  workspaceOnly: v.array(grantedScopeSchema),
 })
 export type SignInPreview = v.InferOutput<typeof signInPreviewSchema>
 

@@ -134,6 +134,31 @@ export interface Browser {
   installed(): Promise<readonly { readonly id: string; readonly name: string; readonly path: string }[]>
 }
 
+/** A folder of this machine as it really lies: absolute, every link resolved, in the spelling of the disk. */
+export interface FoundFolder {
+  readonly path: string
+  /**
+   * What folders are compared by: the path with `/` between its parts, in one form of Unicode, and in lower case
+   * where the disk does not tell cases apart. The key of a folder begins with that of each folder above it.
+   */
+  readonly key: string
+}
+
+/** Folders that rules are about. Only looks. */
+export interface Folders {
+  /** Errors: `folder-missing` (also for what is no folder), `folder-unreadable`. */
+  find(path: string): Promise<Outcome<FoundFolder>>
+  /** The found folder and those above it, nearest first. */
+  lineage(folder: FoundFolder): readonly FoundFolder[]
+  /**
+   * The bytes of the folder's `.latchkey.json`, or null where it has none. Never more than one byte over
+   * `limit`. A regular file of this user or of the system's administrator, never a link.
+   *
+   * Errors: `declaration-link`, `declaration-not-yours`, `declaration-unreadable`.
+   */
+  readDeclaration(folder: FoundFolder, limit: number): Promise<Outcome<Uint8Array | null>>
+}
+
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>
 /** Structured and redacted by its adapter. */
 export interface Log {
@@ -149,9 +174,13 @@ export interface Desktop {
   /** The same for a secret: it leaves the clipboard again after a minute, if it is still there. */
   copySecret(secret: Secret): void
   readClipboard(): Promise<string>
+  /** A folder the person picks, or null. */
+  pickFolder(): Promise<string | null>
   /** A file the person picks, or null. */
   pickFile(purpose: 'client-file' | 'browser' | 'ca-file'): Promise<string | null>
   openLink(url: string): Promise<Outcome<null>>
+  /** The page of an account's connections, at Google or at practice Google; see `Issuer`. */
+  openConnections(url: string): Promise<Outcome<null>>
   /**
    * A file the person dropped or picked. Reads at most 64 KiB and one byte, regular files only.
    * Errors: `file-unreadable`.

@@ -7,6 +7,7 @@ import type {
   Browser,
   Clock,
   Desktop,
+  Folders,
   Http,
   Log,
   LoopbackListener,
@@ -31,6 +32,7 @@ export interface ProfilePorts {
   readonly listener: LoopbackListener
   readonly browser: Browser
   readonly desktop: Desktop
+  readonly folders: Folders
   readonly wakes: Wakes
   readonly log: Log
 }

@@ -227,6 +227,8 @@ export class Profile {
       settings: this.#settings.current(),
       ...this.#rows.views(),
       flows: this.#signIns.views(),
+      folders: { rules: [], approvals: [] },
+      revocations: [],
       problems: this.#problems.views(),
       practice: practice ? practice.view() : null,
     }

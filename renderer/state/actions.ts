@@ -1,6 +1,8 @@
 import type { Bridge } from '../../electron/contract/bridge.ts'
 import type { CommandParams, LinkName } from '../../electron/contract/commands.ts'
+import type { Inspection } from '../../electron/contract/inspection.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
+import type { BlastRadius, GrantName } from '../../electron/contract/revocation.ts'
 import type {
   CauseKind,
   GrantView,
@@ -11,6 +13,7 @@ import type {
   SignInPreview,
   UserType,
 } from '../../electron/contract/views.ts'
+import type { DeclarationEffect, FolderLook, WhoView } from '../../electron/contract/who.ts'
 import { withIdentity } from '../features/sign-in/scope-names.ts'
 import { m } from '../messages/generated/messages.js'
 import { exactTime } from '../ui/exact-instant.ts'
@@ -80,8 +83,10 @@ export class Actions {
     clientId: string,
     scopes: readonly string[],
     accountId: string,
+    add = false,
   ): Promise<SignInPreview | null> => {
-    const outcome = await this.#bridge.signIn.preview({ clientId, scopes: withIdentity(scopes), accountId })
+    const wanted = { clientId, scopes: withIdentity(scopes), accountId }
+    const outcome = await this.#bridge.signIn.preview(add ? { ...wanted, add } : wanted)
     return outcome.ok ? outcome.value : null
   }
 
@@ -89,10 +94,10 @@ export class Actions {
     clientId: string,
     scopes: readonly string[],
     accountId: string | null,
+    add = false,
   ): Promise<boolean> => {
-    const started = await this.#told(
-      this.#bridge.signIn.start({ clientId, scopes: withIdentity(scopes), accountId }),
-    )
+    const wanted = { clientId, scopes: withIdentity(scopes), accountId }
+    const started = await this.#told(this.#bridge.signIn.start(add ? { ...wanted, add } : wanted))
     if (started) this.#navigation.go({ page: 'flow', flowId: started.value.flowId })
     return started !== null
   }
@@ -150,6 +155,76 @@ export class Actions {
     this.#navigation.go({ page: 'accounts', accountId: null })
     this.#toasts.done(() => m.account_forgotten())
     return true
+  }
+
+  /** Null lets the active account count under this client too. */
+  setActiveFor = async (clientId: string, accountId: string | null): Promise<void> => {
+    await this.#told(this.#bridge.clients.setActive({ clientId, accountId }))
+  }
+
+  manageAtGoogle = async (accountId: string): Promise<void> => {
+    await this.#told(this.#bridge.accounts.manageAtGoogle({ accountId }))
+  }
+
+  previewForgetGrant = async (grant: GrantName): Promise<RemovalPreview | null> =>
+    (await this.#told(this.#bridge.grants.previewForget({ ...grant })))?.value ?? null
+
+  /** See `removeClient` for `tokens` and the answer. */
+  forgetGrant = async (grant: GrantName, tokens: number): Promise<boolean> => {
+    if (!(await this.#told(this.#bridge.grants.forget({ ...grant, tokens })))) return false
+    this.#toasts.done(() => m.grant_forgotten())
+    return true
+  }
+
+  /** What Google says of an access token, or why it said nothing: shown where it was asked. */
+  inspectGrant = (grant: GrantName): Promise<Outcome<Inspection>> => this.#bridge.grants.inspect({ ...grant })
+
+  previewRevocation = async (grants: readonly GrantName[]): Promise<BlastRadius | null> =>
+    (await this.#told(this.#bridge.revocation.preview({ grants: [...grants] })))?.value ?? null
+
+  /** Answers the id of what has begun, or why it has not: shown where it was asked. */
+  startRevocation = async (
+    grants: readonly GrantName[],
+    tokens: number,
+    confirmation: string | null,
+  ): Promise<Outcome<{ revocationId: string }>> =>
+    this.#bridge.revocation.start({ grants: [...grants], tokens, confirmation })
+
+  retryRevocation = async (revocationId: string): Promise<void> => {
+    await this.#told(this.#bridge.revocation.retry({ revocationId }))
+  }
+
+  dismissRevocation = async (revocationId: string): Promise<void> => {
+    await this.#told(this.#bridge.revocation.dismiss({ revocationId }))
+  }
+
+  askWho = (question: CommandParams<'who.ask'>): Promise<Outcome<WhoView>> => this.#bridge.who.ask(question)
+
+  /** Null when the person closed the dialog. */
+  pickFolder = async (): Promise<string | null> =>
+    (await this.#told(this.#bridge.folders.pick({})))?.value ?? null
+
+  addFolderRule = async (rule: CommandParams<'folders.addRule'>): Promise<boolean> =>
+    (await this.#told(this.#bridge.folders.addRule(rule))) !== null
+
+  changeFolderRule = async (change: CommandParams<'folders.changeRule'>): Promise<boolean> =>
+    (await this.#told(this.#bridge.folders.changeRule(change))) !== null
+
+  removeFolderRule = async (ruleId: string): Promise<void> => {
+    await this.#told(this.#bridge.folders.removeRule({ ruleId }))
+  }
+
+  /** Asked by the page itself, so that a refusal is not worth a word: an empty list. */
+  lookAtFolders = async (): Promise<readonly FolderLook[]> => {
+    const outcome = await this.#bridge.folders.look({})
+    return outcome.ok ? outcome.value : []
+  }
+
+  approveDeclaration = async (folder: string, digest: string, effect: DeclarationEffect): Promise<boolean> =>
+    (await this.#told(this.#bridge.folders.approve({ folder, digest, effect }))) !== null
+
+  withdrawDeclaration = async (folder: string): Promise<void> => {
+    await this.#told(this.#bridge.folders.withdraw({ folder }))
   }
 
   /** Answers when every token of the account that is held here was refreshed or refused. */

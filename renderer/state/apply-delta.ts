@@ -41,6 +41,8 @@ export function applyDelta(snapshot: Snapshot, delta: StateDelta): Snapshot | 's
     clients: applyChanges(snapshot.clients, delta.clients, (row) => row.clientId),
     accounts: applyChanges(snapshot.accounts, delta.accounts, (row) => row.accountId),
     flows: applyChanges(snapshot.flows, delta.flows, (row) => row.flowId),
+    folders: delta.folders ?? snapshot.folders,
+    revocations: applyChanges(snapshot.revocations, delta.revocations, (row) => row.revocationId),
     problems: applyChanges(snapshot.problems, delta.problems, (row) => row.problemId),
     practice: delta.practice ?? snapshot.practice,
   }

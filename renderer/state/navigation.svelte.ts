@@ -3,6 +3,12 @@ export type Place =
   | { readonly page: 'accounts'; readonly accountId: string | null; readonly ask?: AccountAsk }
   | { readonly page: 'week' }
   | { readonly page: 'clients'; readonly clientId: string | null; readonly ask?: ClientAsk }
+  /** `folder`: the one that is looked at. */
+  | { readonly page: 'folders'; readonly folder?: string; readonly ask?: 'add' }
+  /** `scope`: the one whose holders are shown; `product`: that of all of a product. */
+  | { readonly page: 'scopes'; readonly scope?: string; readonly product?: string }
+  | { readonly page: 'revocation'; readonly revocationId: string }
+  | { readonly page: 'shortcuts' }
   | { readonly page: 'settings' }
   | {
       readonly page: 'sign-in'
@@ -10,11 +16,18 @@ export type Place =
       readonly clientId: string | null
       /** What to ask for, unless the person chooses otherwise. */
       readonly scopes?: readonly string[]
+      /** Asks for what is held of this grant as well. */
+      readonly add?: boolean
     }
   | { readonly page: 'flow'; readonly flowId: string }
 
 /** What the detail is asked to begin as soon as it shows, from the palette for instance. */
-export type AccountAsk = 'label' | 'forget'
+export type AccountAsk = 'label' | 'forget' | GrantAsk
+/** Something that begins in the block of one grant. */
+export interface GrantAsk {
+  readonly what: 'forget-grant' | 'revoke' | 'inspect' | 'drop'
+  readonly clientId: string
+}
 export type ClientAsk = 'label' | 'remove'
 export type Page = Place['page']
 

@@ -34,8 +34,13 @@ export function fakeDesktop(): FakeDesktop {
     readClipboard() {
       return Promise.resolve(this.clipboard)
     },
+    pickFolder: () => Promise.resolve(picks.shift() ?? null),
     pickFile: () => Promise.resolve(picks.shift() ?? null),
     openLink(url) {
+      links.push(url)
+      return Promise.resolve(ok())
+    },
+    openConnections(url) {
       links.push(url)
       return Promise.resolve(ok())
     },

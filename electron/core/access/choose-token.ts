@@ -1,6 +1,6 @@
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
-import { coversScopes } from '../scopes/scope-sets.ts'
+import { coversScopes } from '../../contract/scopes/scope-sets.ts'
 import type { State, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 import { describeRefusal } from './refusals.ts'

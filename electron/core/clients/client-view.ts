@@ -24,6 +24,7 @@ export function clientView(client: ClientRecord, state: State, now: number): Cli
     secretReplacedAt: client.secretReplacedAt,
     secretMissing: client.secretMissing,
     accountCount: accountsUnder(state, client.clientId),
+    activeAccountId: state.activeFor.get(client.clientId) ?? null,
     retired: client.retired,
     keepAlive: keepsAlive(client),
     lastUsedAt: client.lastUsedAt,

@@ -8,6 +8,11 @@ export interface Issuer {
   readonly authorizationEndpoint: string
   readonly tokenEndpoint: string
   readonly jwksUri: string
+  readonly revocationEndpoint: string
+  /** What a token is, for debugging (google-oauth.md 4.1). */
+  readonly tokeninfoEndpoint: string
+  /** Where a person sees and ends what an account gave to apps. */
+  readonly connectionsPage: string
   /** Other spellings of `iss` that id tokens may carry (google-oauth.md 4.3). */
   readonly issuerAliases: readonly string[]
 }
@@ -19,6 +24,9 @@ export const googleIssuer: Issuer = {
   authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
   tokenEndpoint: 'https://oauth2.googleapis.com/token',
   jwksUri: 'https://www.googleapis.com/oauth2/v3/certs',
+  revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
+  tokeninfoEndpoint: 'https://oauth2.googleapis.com/tokeninfo',
+  connectionsPage: 'https://myaccount.google.com/connections',
   issuerAliases: ['accounts.google.com'],
 }
 
@@ -30,6 +38,9 @@ export function practiceIssuer(origin: string): Issuer {
     authorizationEndpoint: `${origin}/o/oauth2/v2/auth`,
     tokenEndpoint: `${origin}/token`,
     jwksUri: `${origin}/oauth2/v3/certs`,
+    revocationEndpoint: `${origin}/revoke`,
+    tokeninfoEndpoint: `${origin}/tokeninfo`,
+    connectionsPage: `${origin}/connections`,
     issuerAliases: [],
   }
 }

@@ -1,5 +1,5 @@
 /** What a set of scopes means for the life of its token. */
-import { canonicalScope, identityScopes } from '../scopes/scope-sets.ts'
+import { canonicalScope, identityScopes } from '../../contract/scopes/scope-sets.ts'
 
 export interface ScopeTraits {
   readonly canonical: ReadonlySet<string>

@@ -30,6 +30,8 @@ export function grantView(
   return {
     clientId,
     granted: [...new Set(here.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
+    asked: [...new Set(here.flatMap((token) => [...scopeTraits(token.asked).canonical]))],
+    surprises: [],
     declined: latest ? declined(latest) : [],
     tokens: shownTokens(account, clientId, live).map((token) =>
       tokenView(account, client, token, state, now),

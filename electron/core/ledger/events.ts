@@ -52,7 +52,29 @@ const shapes = {
   'account.signedIn': identity,
   'account.labelled': { accountId: 'string', label: 'string?' },
   'account.activated': { accountId: 'string' },
+  /** The account that is meant under a client; null leaves it to the active one. */
+  'account.activatedFor': { clientId: 'string', accountId: 'string?' },
   'account.forgotten': { accountId: 'string' },
+
+  /** A rule of a folder, new or changed. `key` is what folders are compared by; see the port `Folders`. */
+  'folder.ruled': {
+    ruleId: 'string',
+    folder: 'string',
+    key: 'string',
+    accountId: 'string',
+    clientId: 'string?',
+  },
+  'folder.ruleRemoved': { ruleId: 'string' },
+  /** The person approved one content of a folder's `.latchkey.json`, and whom it meant then. */
+  'folder.declarationApproved': {
+    folder: 'string',
+    key: 'string',
+    digest: 'string',
+    accountId: 'string',
+    clientId: 'string?',
+    effect: 'string',
+  },
+  'folder.declarationWithdrawn': { key: 'string' },
 
   /** Written before the keychain: it carries all that is needed to finish the sign-in after a crash. */
   'token.intended': {
@@ -105,8 +127,15 @@ const shapes = {
   'token.causeCorrected': { tokenId: 'string', cause: 'string?' },
   /** A dead token was taken out of view. */
   'token.dismissed': { tokenId: 'string' },
-  /** Revoked at Google from here: everything the account gave the project. */
+  /**
+   * Google is about to be asked to revoke everything that the account gave the project. Written first, so that a
+   * crash after it does not leave deaths that nobody can explain.
+   */
+  'grant.revocationIntended': { accountId: 'string', projectNumber: 'string' },
+  /** It was revoked at Google from here. */
   'grant.revoked': { accountId: 'string', projectNumber: 'string' },
+  /** Nothing is known to have come of the intent. */
+  'grant.revocationFailed': { accountId: 'string', projectNumber: 'string', reason: 'string' },
 
   'signIn.ended': { flowId: 'string', clientId: 'string', accountId: 'string?', outcome: 'string' },
   'ledger.tornLineDropped': { bytes: 'number' },

@@ -52,6 +52,7 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
       })
     case 'client.removed':
       state.clients.delete(event.data.clientId)
+      state.activeFor.delete(event.data.clientId)
       return
     case 'account.signedIn':
       return signInAccount(state, event.data, at)
@@ -62,6 +63,8 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
     case 'account.activated':
       state.activeAccountId = event.data.accountId
       return
+    case 'account.activatedFor':
+      return activateFor(state, event.data)
     case 'account.forgotten':
       return forgetAccount(state, event.data.accountId)
     case 'token.intended':
@@ -97,11 +100,40 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
         token.dismissed = true
         token.standing = 'forgotten'
       })
+    case 'grant.revocationIntended':
+      return withAccount(state, event.data.accountId, (account) => {
+        const { projectNumber } = event.data
+        account.revoking = [...withoutProject(account.revoking, projectNumber), { projectNumber, at }]
+      })
     case 'grant.revoked':
       return withAccount(state, event.data.accountId, (account) => {
         const { projectNumber } = event.data
-        account.revocations = [...account.revocations, { projectNumber, at }].slice(-remembered)
+        // As of the asking: what died of it may have been found dead before this was written.
+        const asked = account.revoking.find((intent) => intent.projectNumber === projectNumber)
+        account.revoking = withoutProject(account.revoking, projectNumber)
+        const revocation = { projectNumber, at: asked?.at ?? at }
+        account.revocations = [...account.revocations, revocation].slice(-remembered)
       })
+    case 'grant.revocationFailed':
+      return withAccount(state, event.data.accountId, (account) => {
+        account.revoking = withoutProject(account.revoking, event.data.projectNumber)
+      })
+    case 'folder.ruled':
+      state.folderRules.set(event.data.ruleId, event.data)
+      return
+    case 'folder.ruleRemoved':
+      state.folderRules.delete(event.data.ruleId)
+      return
+    case 'folder.declarationApproved':
+      state.approvals.set(event.data.key, {
+        ...event.data,
+        effect: event.data.effect === 'use' ? 'use' : 'check',
+        at,
+      })
+      return
+    case 'folder.declarationWithdrawn':
+      state.approvals.delete(event.data.key)
+      return
     case 'signIn.ended':
     case 'ledger.tornLineDropped':
     case 'ledger.continued':
@@ -167,6 +199,7 @@ function signInAccount(state: State, data: EventData<'account.signedIn'>, at: nu
       tokens: [],
       sessionEnds: [],
       revocations: [],
+      revoking: [],
     })
   }
   state.activeAccountId ??= data.accountId
@@ -178,6 +211,19 @@ function forgetAccount(state: State, accountId: string): void {
     account.label = null
   })
   if (state.activeAccountId === accountId) state.activeAccountId = null
+  for (const [clientId, active] of state.activeFor) if (active === accountId) state.activeFor.delete(clientId)
+}
+
+function activateFor(state: State, { clientId, accountId }: EventData<'account.activatedFor'>): void {
+  if (accountId === null) state.activeFor.delete(clientId)
+  else state.activeFor.set(clientId, accountId)
+}
+
+function withoutProject<T extends { readonly projectNumber: string }>(
+  rows: readonly T[],
+  projectNumber: string,
+): readonly T[] {
+  return rows.filter((row) => row.projectNumber !== projectNumber)
 }
 
 function intendRotation(state: State, data: EventData<'token.rotationIntended'>): void {

@@ -1,3 +1,4 @@
+import type { RevocationView } from '../../contract/revocation.ts'
 import type {
   AccountView,
   ClientView,
@@ -7,6 +8,7 @@ import type {
   SettingsView,
   StateDelta,
 } from '../../contract/views.ts'
+import type { FoldersView } from '../../contract/who.ts'
 
 /** Views are made when the delta is sent, so that ten changes of one row cost one. */
 type Changed<T> = Map<string, () => T | null>
@@ -24,7 +26,9 @@ export class Publisher {
   #practice: PracticeView | null = null
   readonly #accounts: Changed<AccountView> = new Map()
   readonly #clients: Changed<ClientView> = new Map()
+  #folders: (() => FoldersView) | null = null
   readonly #flows: Changed<FlowView> = new Map()
+  readonly #revocations: Changed<RevocationView> = new Map()
   readonly #problems: Changed<ProblemView> = new Map()
   readonly #send: (delta: StateDelta) => void
 
@@ -50,6 +54,16 @@ export class Publisher {
 
   flow(flowId: string, view: FlowView | null): void {
     this.#flows.set(flowId, () => view)
+    this.#schedule()
+  }
+
+  revocation(revocationId: string, view: RevocationView | null): void {
+    this.#revocations.set(revocationId, () => view)
+    this.#schedule()
+  }
+
+  folders(view: () => FoldersView): void {
+    this.#folders = view
     this.#schedule()
   }
 
@@ -93,6 +107,7 @@ export class Publisher {
     const accounts = take(this.#accounts)
     const clients = take(this.#clients)
     const flows = take(this.#flows)
+    const revocations = take(this.#revocations)
     const problems = take(this.#problems)
     const delta: StateDelta = {
       revision: this.#revision,
@@ -103,12 +118,15 @@ export class Publisher {
       ...(accounts ? { accounts } : {}),
       ...(clients ? { clients } : {}),
       ...(flows ? { flows } : {}),
+      ...(this.#folders === null ? {} : { folders: this.#folders() }),
+      ...(revocations ? { revocations } : {}),
       ...(problems ? { problems } : {}),
     }
     this.#readOnly = null
     this.#clockOffsetMs = null
     this.#settings = null
     this.#practice = null
+    this.#folders = null
     this.#send(delta)
   }
 }

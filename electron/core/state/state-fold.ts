@@ -1,7 +1,7 @@
 import type { Fold } from '../ledger/ledger.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import { checkEvent } from '../ledger/events.ts'
-import type { AccountRecord, ClientRecord, PendingToken, State } from './state.ts'
+import type { AccountRecord, Approval, ClientRecord, FolderRule, PendingToken, State } from './state.ts'
 import { applyEvent } from './apply-event.ts'
 import { emptyState } from './state.ts'
 
@@ -10,6 +10,9 @@ interface EncodedState {
   readonly accounts: readonly AccountRecord[]
   readonly pending: readonly PendingToken[]
   readonly activeAccountId: string | null
+  readonly activeFor: readonly (readonly [clientId: string, accountId: string])[]
+  readonly folderRules: readonly FolderRule[]
+  readonly approvals: readonly Approval[]
 }
 
 /**
@@ -17,7 +20,7 @@ interface EncodedState {
  * State or of `applyEvent`: older snapshots are then thrown away and the ledger is folded again.
  */
 export const stateFold: Fold<State, LatchkeyEvent> = {
-  version: 2,
+  version: 3,
   initial: emptyState,
   apply: applyEvent,
   check: checkEvent,
@@ -26,6 +29,9 @@ export const stateFold: Fold<State, LatchkeyEvent> = {
     accounts: [...state.accounts.values()],
     pending: [...state.pending.values()],
     activeAccountId: state.activeAccountId,
+    activeFor: [...state.activeFor],
+    folderRules: [...state.folderRules.values()],
+    approvals: [...state.approvals.values()],
   }),
   decode: (json) => {
     if (!isEncodedState(json)) return null
@@ -37,6 +43,9 @@ export const stateFold: Fold<State, LatchkeyEvent> = {
       for (const token of account.tokens) state.ownerOf.set(token.tokenId, account.accountId)
     }
     state.activeAccountId = json.activeAccountId
+    for (const [clientId, accountId] of json.activeFor) state.activeFor.set(clientId, accountId)
+    for (const rule of json.folderRules) state.folderRules.set(rule.ruleId, rule)
+    for (const approval of json.approvals) state.approvals.set(approval.key, approval)
     return state
   },
 }
@@ -44,7 +53,10 @@ export const stateFold: Fold<State, LatchkeyEvent> = {
 /** A snapshot is ours and sealed by its ledger hash; this only keeps a hand-edited one from crashing the start. */
 function isEncodedState(json: unknown): json is EncodedState {
   if (typeof json !== 'object' || json === null) return false
-  const { clients, accounts, pending, activeAccountId } = json as Record<string, unknown>
+  const { clients, accounts, pending, activeAccountId, activeFor, folderRules, approvals } = json as Record<
+    string,
+    unknown
+  >
   const named = (field: string) => (row: unknown) =>
     typeof row === 'object' && row !== null && typeof (row as Record<string, unknown>)[field] === 'string'
   return (
@@ -54,6 +66,12 @@ function isEncodedState(json: unknown): json is EncodedState {
     accounts.every((row) => named('accountId')(row) && Array.isArray((row as AccountRecord).tokens)) &&
     Array.isArray(pending) &&
     pending.every(named('tokenId')) &&
+    Array.isArray(activeFor) &&
+    activeFor.every((row) => Array.isArray(row) && row.every((name) => typeof name === 'string')) &&
+    Array.isArray(folderRules) &&
+    folderRules.every(named('ruleId')) &&
+    Array.isArray(approvals) &&
+    approvals.every(named('key')) &&
     (activeAccountId === null || typeof activeAccountId === 'string')
   )
 }

@@ -1,5 +1,6 @@
 /** The state of a profile: what its ledger folds into. Mutated only in `apply-event.ts`, for the speed of start-up. */
 import type { CauseKind, Publishing, UserType, Verdict } from '../../contract/views.ts'
+import type { DeclarationEffect } from '../../contract/who.ts'
 import type { EventData } from '../ledger/events.ts'
 
 export interface ClientRecord {
@@ -103,6 +104,30 @@ export interface AccountRecord {
   sessionEnds: readonly SessionEnd[]
   /** What was revoked from here, oldest first. */
   revocations: readonly { readonly projectNumber: string; readonly at: number }[]
+  /** Revocations that Google was asked for and that have no end yet. Only a crash leaves one behind. */
+  revoking: readonly { readonly projectNumber: string; readonly at: number }[]
+}
+
+/** In this folder and below, this account is meant. */
+export interface FolderRule {
+  readonly ruleId: string
+  readonly folder: string
+  /** What folders are compared by; see the port `Folders`. */
+  readonly key: string
+  readonly accountId: string
+  readonly clientId: string | null
+}
+
+/** One content of a folder's `.latchkey.json` that the person approved. */
+export interface Approval {
+  readonly folder: string
+  readonly key: string
+  readonly digest: string
+  /** Whom it meant when it was approved: a label that moves later does not move this. */
+  readonly accountId: string
+  readonly clientId: string | null
+  readonly effect: DeclarationEffect
+  readonly at: number
 }
 
 /** A sign-in or a rotation between its intent and its end. Only a crash leaves one behind. */
@@ -119,6 +144,12 @@ export interface State {
   /** tokenId → accountId, for every token ever minted here. */
   readonly ownerOf: Map<string, string>
   activeAccountId: string | null
+  /** clientId → the account that is meant under it. */
+  readonly activeFor: Map<string, string>
+  /** By `ruleId`. */
+  readonly folderRules: Map<string, FolderRule>
+  /** By `key`: a folder has one `.latchkey.json`. */
+  readonly approvals: Map<string, Approval>
 }
 
 export function emptyState(): State {
@@ -128,6 +159,9 @@ export function emptyState(): State {
     pending: new Map(),
     ownerOf: new Map(),
     activeAccountId: null,
+    activeFor: new Map(),
+    folderRules: new Map(),
+    approvals: new Map(),
   }
 }
 

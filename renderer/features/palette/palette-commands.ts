@@ -6,7 +6,10 @@ import { errorTable } from '../../state/locale.svelte.ts'
 import type { Navigation, Place } from '../../state/navigation.svelte.ts'
 import { titleOf } from '../accounts/account-list.ts'
 import { publishingText } from '../clients/publishing-text.ts'
+import { folderCommands } from '../folders/folders-commands.ts'
 import { faultText, practiceFaults } from '../practice/fault-text.ts'
+import { revocationCommands } from '../revocation/revocation-commands.ts'
+import { scopeCommands } from '../scopes/scopes-commands.ts'
 import { checkEveryText } from '../settings/check-every.ts'
 import { canCancel, isOver, whoText } from '../sign-in/flow-text.ts'
 import type { WeekRow } from '../week/week-list.ts'
@@ -34,7 +37,7 @@ export interface PaletteWorld {
   readonly pasteFile: () => void
 }
 
-type Maker = (world: PaletteWorld) => PaletteCommand[]
+export type Maker = (world: PaletteWorld) => PaletteCommand[]
 const hourMs = 3_600_000
 
 const pages: Maker = ({ navigation }) => [
@@ -51,6 +54,9 @@ const pages: Maker = ({ navigation }) => [
     hint: m.go(),
     run: () => navigation.go({ page: 'clients', clientId: null }),
   },
+  { id: 'go-scopes', text: m.scopes(), hint: m.go(), run: () => navigation.go({ page: 'scopes' }) },
+  { id: 'go-folders', text: m.folders(), hint: m.go(), run: () => navigation.go({ page: 'folders' }) },
+  { id: 'go-shortcuts', text: m.shortcuts(), hint: m.go(), run: () => navigation.go({ page: 'shortcuts' }) },
   { id: 'go-settings', text: m.settings(), hint: m.go(), run: () => navigation.go({ page: 'settings' }) },
 ]
 
@@ -388,6 +394,9 @@ export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
     week,
     profile,
     practice,
+    folderCommands,
+    revocationCommands,
+    scopeCommands,
     preferences,
     links,
     accounts,

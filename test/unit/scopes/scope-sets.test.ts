@@ -5,7 +5,7 @@ import {
   coversScopes,
   declinedScopes,
   parseScopes,
-} from '../../../electron/core/scopes/scope-sets.ts'
+} from '../../../electron/contract/scopes/scope-sets.ts'
 
 const userinfo = 'https://www.googleapis.com/auth/userinfo'
 

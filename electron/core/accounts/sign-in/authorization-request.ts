@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Issuer } from '../../clients/issuer.ts'
 import type { Random } from '../../ports.ts'
-import { identityScopes } from '../../scopes/scope-sets.ts'
+import { identityScopes } from '../../../contract/scopes/scope-sets.ts'
 
 /** What binds one sign-in together. Verifier, state and nonce never leave main except where the protocol says. */
 export interface AuthorizationSecrets {

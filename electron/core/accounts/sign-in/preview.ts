@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../contract/outcome.ts'
 import { fail, ok } from '../../../contract/outcome.ts'
 import type { SignInPreview } from '../../../contract/views.ts'
-import { coversScopes } from '../../scopes/scope-sets.ts'
+import { coversScopes } from '../../../contract/scopes/scope-sets.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../../state/state.ts'
 import { isDead } from '../../state/state.ts'
 import { tokenHealth } from '../../tokens/health.ts'

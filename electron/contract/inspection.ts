@@ -1,0 +1,39 @@
+/** An access token against what tokeninfo says of it (google-oauth.md 4.1, 2.4). Never its text. */
+import * as v from 'valibot'
+import { clientIdSchema, count, grantedScopeSchema, idSchema, instant, text } from './fields.ts'
+
+/** `same` is null where Google said nothing. */
+const compared = v.strictObject({
+  told: v.nullable(text(320)),
+  believed: text(320),
+  same: v.nullable(v.boolean()),
+})
+
+export const inspectionSchema = v.strictObject({
+  tokenId: idSchema,
+  clientId: clientIdSchema,
+  /** The client that the token is for, and the one that asked for it: client ids. */
+  audience: compared,
+  authorizedParty: compared,
+  /** By e-mail address, where the token has that scope. */
+  email: compared,
+  /** By `sub`, which is not shown; null where the token has no identity scope. */
+  sameAccount: v.nullable(v.boolean()),
+  scopes: v.strictObject({
+    told: v.array(grantedScopeSchema),
+    /** Google says so, and it was not granted as far as is known here. */
+    onlyTold: v.array(grantedScopeSchema),
+    onlyBelieved: v.array(grantedScopeSchema),
+  }),
+  expiresAt: v.strictObject({ told: v.nullable(instant), believed: instant, same: v.nullable(v.boolean()) }),
+  /** `online` or `offline`. */
+  accessType: v.nullable(text(40)),
+  /** Bytes, and Google's limits. */
+  sizes: v.strictObject({
+    accessToken: count,
+    accessTokenLimit: count,
+    refreshToken: v.nullable(count),
+    refreshTokenLimit: count,
+  }),
+})
+export type Inspection = v.InferOutput<typeof inspectionSchema>

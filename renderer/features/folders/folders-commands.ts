@@ -1,0 +1,3 @@
+import type { Maker } from '../palette/palette-commands.ts'
+
+export const folderCommands: Maker = () => []
