@@ -20,9 +20,19 @@ export function canonicalScope(scope: string): string {
   return aliases.get(feed) ?? feed
 }
 
+/** What a server names can be anything; more than this of one scope is cut off, here and everywhere alike. */
+const longestScope = 4096
+
+/** Every spelling that means the same scope, the canonical one first. */
+export function spellingsOf(scope: string): readonly string[] {
+  const canonical = canonicalScope(scope)
+  return [canonical, ...[...aliases].filter(([, name]) => name === canonical).map(([alias]) => alias)]
+}
+
 /** Splits the `scope` of a response, in canonical spelling, each once, in the order given. */
 export function parseScopes(text: string): readonly string[] {
-  return uniqueScopes(text.split(/\s+/).filter((scope) => scope !== ''))
+  const scopes = text.split(/\s+/).filter((scope) => scope !== '')
+  return uniqueScopes(scopes.map((scope) => scope.slice(0, longestScope)))
 }
 
 export function uniqueScopes(scopes: readonly string[]): readonly string[] {

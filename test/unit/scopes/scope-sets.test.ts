@@ -5,6 +5,7 @@ import {
   coversScopes,
   declinedScopes,
   parseScopes,
+  spellingsOf,
 } from '../../../electron/contract/scopes/scope-sets.ts'
 
 const userinfo = 'https://www.googleapis.com/auth/userinfo'
@@ -22,6 +23,15 @@ describe('scope sets', () => {
     )
     expect(canonicalScope('https://www.google.com/m8/feeds')).toBe('https://www.googleapis.com/auth/contacts')
     expect(canonicalScope('https://mail.google.com/')).toBe('https://mail.google.com/')
+  })
+
+  it('lists every spelling of a scope, the canonical one first', () => {
+    expect(spellingsOf('email')).toEqual([`${userinfo}.email`, 'email'])
+    expect(spellingsOf('https://www.google.com/m8/feeds/')).toEqual([
+      'https://www.googleapis.com/auth/contacts',
+      'https://www.google.com/m8/feeds',
+    ])
+    expect(spellingsOf('openid')).toEqual(['openid'])
   })
 
   it('reads the scope of a response whatever its order and spacing', () => {
