@@ -1,6 +1,7 @@
 /** Builds the outside of a profile: its folder, clock, network and, in practice, its Google. */
 import { join } from 'node:path'
 import { createShiftedClock, systemClock } from './adapters/clock.ts'
+import { systemFolders } from './adapters/folders.ts'
 import { createHttp } from './adapters/http.ts'
 import { openProfileFolder } from './adapters/profile-folder.ts'
 import { systemRandom } from './adapters/random.ts'
@@ -41,7 +42,7 @@ export async function openWorld(profile: ProfileName, parts: WorldParts): Promis
   const { secretStore, listener, browser, desktop, wakes, systemProxy, log } = parts
   const http = createHttp({ allow: (url) => isAllowedAddress(profile, url.href), systemProxy })
   const common = { folder: folder.value, http, secretStore, listener, browser, desktop, wakes, log }
-  const ports = { ...common, timers: systemTimers, random: systemRandom }
+  const ports = { ...common, folders: systemFolders, timers: systemTimers, random: systemRandom }
   if (profile === 'real') return ok({ ports: { ...ports, clock: systemClock }, practice: null })
   try {
     return await openPracticeWorld(ports, parts)

@@ -1,9 +1,10 @@
 /** Clipboard, dialogs and links: what core asks of the desktop through its port. */
 import type { BaseWindow, Clipboard, Dialog, FileFilter, OpenDialogOptions } from 'electron'
 import { fail } from '../contract/outcome.ts'
+import type { ProfileName } from '../contract/views.ts'
 import type { Desktop } from '../core/ports.ts'
 import type { ExternalLinks } from './external-links.ts'
-import { checkedLink } from './external-url.ts'
+import { checkedConnectionsUrl, checkedLink } from './external-url.ts'
 import { secretClipboard } from './secret-clipboard.ts'
 import type { ShellWords } from './shell-words.ts'
 
@@ -11,6 +12,8 @@ export interface DesktopOptions {
   readonly clipboard: Pick<Clipboard, 'readText' | 'writeText'>
   readonly dialog: Pick<Dialog, 'showOpenDialog'>
   readonly links: ExternalLinks
+  /** Whose pages may be opened right now. */
+  readonly profile: () => ProfileName
   readonly window: () => BaseWindow | null
   readonly words: () => ShellWords
   readonly platform: NodeJS.Platform
@@ -34,23 +37,34 @@ export function desktop(options: DesktopOptions): ShellDesktop {
     async readClipboard() {
       return await options.clipboard.readText()
     },
-    async pickFile(purpose) {
-      const dialogOptions = openDialogOptions(purpose, options.words(), options.platform)
-      const window = options.window()
-      const { canceled, filePaths } = await (window === null
-        ? options.dialog.showOpenDialog(dialogOptions)
-        : options.dialog.showOpenDialog(window, dialogOptions))
-      return canceled ? null : (filePaths[0] ?? null)
-    },
+    pickFolder: () => pick(folderDialogOptions(options.words()), options),
+    pickFile: (purpose) => pick(openDialogOptions(purpose, options.words(), options.platform), options),
     async openLink(url) {
       const link = checkedLink(url)
       return link === null ? fail('browser-not-opened') : options.links.open(link)
+    },
+    async openConnections(url) {
+      const page = checkedConnectionsUrl(url, options.profile())
+      return page === null ? fail('browser-not-opened') : options.links.open(page)
     },
   }
 }
 
 async function copy(text: string, options: DesktopOptions): Promise<void> {
   await options.clipboard.writeText(text)
+}
+
+/** What the person picks, or null. */
+async function pick(dialogOptions: OpenDialogOptions, options: DesktopOptions): Promise<string | null> {
+  const window = options.window()
+  const { canceled, filePaths } = await (window === null
+    ? options.dialog.showOpenDialog(dialogOptions)
+    : options.dialog.showOpenDialog(window, dialogOptions))
+  return canceled ? null : (filePaths[0] ?? null)
+}
+
+function folderDialogOptions(words: ShellWords): OpenDialogOptions {
+  return { title: words.chooseFolder, properties: ['openDirectory', 'dontAddToRecent'] }
 }
 
 function openDialogOptions(

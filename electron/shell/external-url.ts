@@ -3,7 +3,7 @@ import type { ProfileName } from '../contract/views.ts'
 import { links } from '../contract/commands.ts'
 
 declare const checked: unique symbol
-/** An address that passed one of the two checks below. There is no other way to make one. */
+/** An address that passed one of the checks below. There is no other way to make one. */
 export type ExternalUrl = string & { readonly [checked]: true }
 
 /** Longer addresses are cut by some systems on their way to the browser. */
@@ -26,6 +26,27 @@ export function checkedAuthorizationUrl(url: string, profile: ProfileName): Exte
   if (parsed === null || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') return null
   const isEndpoint = profile === 'real' ? isGoogleEndpoint(parsed) : isPracticeEndpoint(parsed)
   return isEndpoint && asksForLoopbackCode(parsed.searchParams) ? (parsed.href as ExternalUrl) : null
+}
+
+const googleConnections: string = links['account-connections']
+const practiceConnections = /^http:\/\/127\.0\.0\.1:\d{1,5}\/connections$/
+const emailAddress = /^[^\s@]{1,256}@[^\s@]{1,256}$/
+
+/**
+ * The page of an account's connections that main built: in the real profile Google's own, in practice this
+ * machine's. With nothing behind it but the account, written in the one way in which main writes it.
+ */
+export function checkedConnectionsUrl(url: string, profile: ProfileName): ExternalUrl | null {
+  const [page = '', ...query] = url.split('?')
+  const isPage = profile === 'real' ? page === googleConnections : practiceConnections.test(page)
+  if (!isPage || parse(page) === null) return null
+  return url === page || isAccountQuery(query.join('?')) ? (url as ExternalUrl) : null
+}
+
+/** Exactly one parameter: writing it anew would otherwise give something else. */
+function isAccountQuery(query: string): boolean {
+  const email = new URLSearchParams(query).get('authuser') ?? ''
+  return emailAddress.test(email) && query === new URLSearchParams({ authuser: email }).toString()
 }
 
 function isGoogleEndpoint(url: URL): boolean {

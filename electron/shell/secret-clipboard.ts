@@ -3,6 +3,9 @@ import type { Secret } from '../core/secret.ts'
 
 /** How long a copied secret may lie in the clipboard, ms: enough to paste it, too short to forget it there. */
 const secretStaysMs = 60_000
+/** A clipboard that another program keeps busy is asked again so often, at this distance, ms. */
+const clearingTries = 3
+const clearAgainMs = 5_000
 
 export interface SecretClipboardOptions {
   readonly clipboard: Pick<Clipboard, 'readText' | 'writeText'>
@@ -10,45 +13,86 @@ export interface SecretClipboardOptions {
 }
 
 export interface SecretClipboard {
-  /** Copies it, and empties the clipboard after a minute unless something else was copied meanwhile. */
+  /**
+   * Copies it, and empties the clipboard after a minute unless something else was copied meanwhile. Where the copy
+   * fails, one that lies there from before keeps its own minute.
+   */
   copy(secret: Secret): void
-  /** Empties the clipboard now if it still holds the latest secret. Never rejects. */
+  /** Empties the clipboard now if it still holds a secret from here. Never rejects. */
   clear(): Promise<void>
 }
 
+interface Copy {
+  readonly secret: Secret
+  /** Of the minute, and of the tries after it. */
+  timer: NodeJS.Timeout
+}
+
 /**
- * Secrets in the clipboard, one at a time: a new one takes the place of the older one and starts the minute anew.
- * A clipboard manager that keeps a history of its own is out of reach.
+ * Secrets in the clipboard: a new one takes the place of the older one and starts the minute anew. A clipboard
+ * manager that keeps a history of its own is out of reach.
  */
 export function secretClipboard({ clipboard, onFault }: SecretClipboardOptions): SecretClipboard {
-  let copied: Secret | null = null
-  let timer: NodeJS.Timeout | undefined
+  /** What may lie in the clipboard, oldest first; more than one only while a copy is under way. */
+  const copies = new Set<Copy>()
+  /** One write after the other: the latest copy is the one that stays. */
   let written: Promise<void> = Promise.resolve()
 
-  const clear = async (): Promise<void> => {
-    const secret = copied
-    copied = null
-    clearTimeout(timer)
-    if (secret === null) return
+  const forget = (copy: Copy): void => {
+    clearTimeout(copy.timer)
+    copies.delete(copy)
+  }
+  const forgetOlder = (than: Copy): void => {
+    for (const copy of copies) {
+      if (copy === than) return
+      forget(copy)
+    }
+  }
+
+  const write = async (copy: Copy): Promise<void> => {
     try {
-      await written
-      if ((await clipboard.readText()) === secret.reveal()) await clipboard.writeText('')
+      await clipboard.writeText(copy.secret.reveal())
+      forgetOlder(copy)
+    } catch (cause) {
+      forget(copy)
+      onFault('clipboard.write', cause)
+    }
+  }
+
+  /** Answers whether it is certain that none of them lies there any more. */
+  const empty = async (gone: readonly Copy[]): Promise<boolean> => {
+    try {
+      const text = await clipboard.readText()
+      if (gone.some(({ secret }) => secret.reveal() === text)) await clipboard.writeText('')
+      gone.forEach(forget)
+      return true
     } catch (cause) {
       onFault('clipboard.clear', cause)
+      return false
     }
+  }
+
+  const expire = async (copy: Copy, tries: number): Promise<void> => {
+    await written
+    if (!copies.has(copy) || (await empty([copy]))) return
+    if (tries > 1) copy.timer = setTimeout(() => void expire(copy, tries - 1), clearAgainMs)
+    else forget(copy)
   }
 
   return {
     copy(secret) {
-      copied = secret
-      clearTimeout(timer)
-      timer = setTimeout(() => void clear(), secretStaysMs)
-      written = write(clipboard, secret).catch((cause: unknown) => onFault('clipboard.write', cause))
+      const copy: Copy = {
+        secret,
+        timer: setTimeout(() => void expire(copy, clearingTries), secretStaysMs),
+      }
+      copies.add(copy)
+      written = written.then(() => write(copy))
     },
-    clear,
+    async clear() {
+      await written
+      const left = [...copies]
+      if (left.length === 0 || (await empty(left))) return
+      left.forEach(forget)
+    },
   }
-}
-
-async function write(clipboard: SecretClipboardOptions['clipboard'], secret: Secret): Promise<void> {
-  await clipboard.writeText(secret.reveal())
 }

@@ -4,6 +4,8 @@ import type { FakeClock } from './fake-clock.ts'
 import { fakeClock } from './fake-clock.ts'
 import type { FakeDesktop } from './fake-desktop.ts'
 import { fakeDesktop } from './fake-desktop.ts'
+import type { FakeFolders } from './fake-folders.ts'
+import { fakeFolders } from './fake-folders.ts'
 import type { FakeGoogle } from './fake-google.ts'
 import { fakeGoogle } from './fake-google.ts'
 import type { FakeHttp } from './fake-http.ts'
@@ -31,6 +33,7 @@ export interface TestWorld {
   readonly listener: FakeLoopbackListener
   readonly browser: FakeBrowser
   readonly desktop: FakeDesktop
+  readonly folders: FakeFolders
   readonly wakes: FakeWakes
   readonly google: FakeGoogle
   readonly log: ReturnType<typeof fakeLog>
@@ -49,6 +52,7 @@ export async function testWorld(): Promise<TestWorld> {
     listener: fakeLoopbackListener(),
     browser: fakeBrowser(),
     desktop: fakeDesktop(),
+    folders: fakeFolders(),
     wakes: fakeWakes(),
     google: await fakeGoogle(http, clock),
     log: fakeLog(),

@@ -25,6 +25,23 @@ export async function activateAccount(context: ProfileContext, accountId: string
   return note(context, { type: 'account.activated', data: { accountId } })
 }
 
+/**
+ * Makes an account the one that is meant under a client when none is named; null leaves that to the active account.
+ * Errors: `not-found` for either, those of the ledger.
+ */
+export async function setActive(
+  context: ProfileContext,
+  clientId: string,
+  accountId: string | null,
+): Promise<Outcome<null>> {
+  const state = context.ledger.state()
+  const account = accountId === null ? null : state.accounts.get(accountId)
+  if (!state.clients.has(clientId) || account === undefined || account?.forgotten === true)
+    return fail('not-found')
+  if ((state.activeFor.get(clientId) ?? null) === accountId) return ok()
+  return note(context, { type: 'account.activatedFor', data: { clientId, accountId } })
+}
+
 async function note(context: ProfileContext, event: LatchkeyEvent): Promise<Outcome<null>> {
   const recorded = await context.record([event])
   return recorded.ok ? ok() : recorded

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ok } from '../../../electron/contract/outcome.ts'
+import type { ProfileName } from '../../../electron/contract/views.ts'
 import { systemBrowser } from '../../../electron/shell/browser.ts'
 import { Secret } from '../../../electron/core/secret.ts'
 import { desktop } from '../../../electron/shell/desktop.ts'
@@ -140,7 +141,10 @@ describe('the way out', () => {
 })
 
 describe('the desktop', () => {
-  function desktopUnderTest(answer: { canceled: boolean; filePaths: string[] }) {
+  function desktopUnderTest(
+    answer: { canceled: boolean; filePaths: string[] },
+    profile: ProfileName = 'real',
+  ) {
     const opened: string[] = []
     const faults: string[] = []
     const dialogs: unknown[] = []
@@ -155,6 +159,7 @@ describe('the desktop', () => {
       },
       dialog: { showOpenDialog: async (...args: unknown[]) => (dialogs.push(args.at(-1)), answer) },
       links: { open: async (link) => (opened.push(link), ok()) },
+      profile: () => profile,
       window: () => null,
       words: () => shellWords('hi', 'en'),
       platform: 'linux',
@@ -178,7 +183,7 @@ describe('the desktop', () => {
   it('takes a copied secret back out of the clipboard', async () => {
     const { port } = desktopUnderTest({ canceled: true, filePaths: [] })
     port.copySecret(new Secret('not for long'))
-    expect(await port.readClipboard()).toBe('not for long')
+    await vi.waitFor(async () => expect(await port.readClipboard()).toBe('not for long'))
     await port.clearSecret()
     expect(await port.readClipboard()).toBe('')
   })
@@ -206,5 +211,21 @@ describe('the desktop', () => {
     expect(await port.openLink('https://myaccount.google.com/connections')).toEqual(ok())
     expect(await port.openLink('https://myaccount.google.com/other')).toMatchObject({ ok: false })
     expect(opened).toEqual(['https://myaccount.google.com/connections'])
+  })
+
+  it('opens the page of connections of the profile that is open, and no other address', async () => {
+    const real = 'https://myaccount.google.com/connections?authuser=asha%40gmail.test'
+    const practice = 'http://127.0.0.1:40123/connections?authuser=asha%40gmail.test'
+    const nothing = { canceled: true, filePaths: [] }
+    const refused = { ok: false, error: { code: 'browser-not-opened' } }
+    const inReal = desktopUnderTest(nothing)
+    expect(await inReal.port.openConnections(real)).toEqual(ok())
+    expect(await inReal.port.openConnections(practice)).toMatchObject(refused)
+    expect(await inReal.port.openConnections('https://evil.example/connections')).toMatchObject(refused)
+    expect(inReal.opened).toEqual([real])
+    const inPractice = desktopUnderTest(nothing, 'practice')
+    expect(await inPractice.port.openConnections(practice)).toEqual(ok())
+    expect(await inPractice.port.openConnections(real)).toMatchObject(refused)
+    expect(inPractice.opened).toEqual([practice])
   })
 })

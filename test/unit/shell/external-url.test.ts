@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { links } from '../../../electron/contract/commands.ts'
-import { checkedAuthorizationUrl, checkedLink } from '../../../electron/shell/external-url.ts'
+import {
+  checkedAuthorizationUrl,
+  checkedConnectionsUrl,
+  checkedLink,
+} from '../../../electron/shell/external-url.ts'
 
 const query = new URLSearchParams({
   client_id: '123-abc.apps.googleusercontent.com',
@@ -88,5 +92,77 @@ describe('an authorization URL', () => {
     practice.replace('/o/oauth2/v2/auth', '/elsewhere'),
   ])('for practice that reads %s is refused', (url) => {
     expect(checkedAuthorizationUrl(url, 'practice')).toBeNull()
+  })
+})
+
+const connections = 'https://myaccount.google.com/connections'
+const ashas = `${connections}?authuser=asha%40gmail.test`
+const practiceConnections = 'http://127.0.0.1:40123/connections'
+const practiceAshas = `${practiceConnections}?authuser=asha%40gmail.test`
+
+describe('the page of connections', () => {
+  it('of Google may be opened in the real profile and nowhere else, for an account or without', () => {
+    for (const url of [connections, ashas]) {
+      expect(checkedConnectionsUrl(url, 'real')).toBe(url)
+      expect(checkedConnectionsUrl(url, 'practice')).toBeNull()
+    }
+  })
+
+  it('of practice Google may be opened in the practice profile and nowhere else', () => {
+    for (const url of [practiceConnections, practiceAshas]) {
+      expect(checkedConnectionsUrl(url, 'practice')).toBe(url)
+      expect(checkedConnectionsUrl(url, 'real')).toBeNull()
+    }
+  })
+
+  it.each([
+    ashas.replace('https:', 'http:'),
+    ashas.replace('myaccount', 'accounts'),
+    ashas.replace('google.com', 'google.com.example'),
+    ashas.replace('google.com', 'google.com:8443'),
+    ashas.replace('https://', 'https://user@'),
+    ashas.replace('https://', 'https://user:pass@'),
+    ashas.replace('myaccount.google.com', 'evil.example\\@myaccount.google.com'),
+    ashas.replace('/connections', '/connections/more'),
+    ashas.replace('/connections', '/connections/'),
+    ashas.replace('/connections', '/permissions'),
+    ashas.replace('/connections', '/x/../connections'),
+    ashas.replace('https', 'HTTPS'),
+    `${connections}?`,
+    `${connections}#top`,
+    `${ashas}#top`,
+    `${ashas}&continue=https%3A%2F%2Fevil.example`,
+    `${ashas}&authuser=meera%40gmail.test`,
+    `${connections}?continue=https%3A%2F%2Fevil.example`,
+    `${connections}?Email=asha%40gmail.test`,
+    `${connections}?authuser=`,
+    `${connections}?authuser=0`,
+    `${connections}?authuser=asha%40gmail.test%26continue%3Dx%20y`,
+    `${connections}?authuser=asha@gmail.test`,
+    `${connections}?authuser=asha%40gmail.test%0A`,
+    `${connections}?authuser=${'a'.repeat(300)}%40gmail.test`,
+    `${connections}?authuser=asha%40gmail.test?x`,
+    ` ${ashas}`,
+    `${ashas}\n`,
+    `javascript:${ashas}`,
+    google,
+    '',
+  ])('that reads %j is refused', (url) => {
+    expect(checkedConnectionsUrl(url, 'real')).toBeNull()
+  })
+
+  it.each([
+    practiceAshas.replace('127.0.0.1', 'localhost'),
+    practiceAshas.replace('127.0.0.1', '192.168.0.2'),
+    practiceAshas.replace('127.0.0.1', '127.0.0.1.example'),
+    practiceAshas.replace('127.0.0.1', 'user@127.0.0.1'),
+    practiceAshas.replace(':40123', ''),
+    practiceAshas.replace(':40123', ':99999'),
+    practiceAshas.replace('http:', 'https:'),
+    practiceAshas.replace('/connections', '/revoke'),
+    `${practiceAshas}&x=1`,
+    `${practiceConnections}\n`,
+  ])('for practice that reads %j is refused', (url) => {
+    expect(checkedConnectionsUrl(url, 'practice')).toBeNull()
   })
 })

@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers())
 
 function clipboardUnderTest() {
   const faults: string[] = []
-  const state = { text: '', broken: false }
+  const state = { text: '', broken: false, slowWrites: [] as number[] }
   const secrets = secretClipboard({
     clipboard: {
       readText: async () => {
@@ -16,7 +16,8 @@ function clipboardUnderTest() {
       },
       writeText: async (text: string) => {
         if (state.broken) throw new Error('no clipboard')
-        await Promise.resolve()
+        const ms = state.slowWrites.shift()
+        await (ms === undefined ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)))
         state.text = text
       },
     },
@@ -67,11 +68,99 @@ describe('a copied secret', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('that the clipboard refuses is reported without its text', async () => {
+  it('leaves alone what another program puts there while it is being looked at', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(30_000)
+    state.text = 'first and more'
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(state.text).toBe('first and more')
+  })
+
+  it('is taken out although another program had the clipboard in between', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(20_000)
+    state.text = 'a shopping list'
+    await vi.advanceTimersByTimeAsync(20_000)
+    state.text = 'first'
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(state.text).toBe('')
+  })
+
+  it('stays for its own minute when it is copied twice', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    secrets.copy(new Secret('same'))
+    await vi.advanceTimersByTimeAsync(50_000)
+    secrets.copy(new Secret('same'))
+    await vi.advanceTimersByTimeAsync(59_000)
+    expect(state.text).toBe('same')
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(state.text).toBe('')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is the latest one, however slowly the clipboard takes the one before', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    state.slowWrites.push(3000)
+    secrets.copy(new Secret('first'))
+    secrets.copy(new Secret('second'))
+    await vi.advanceTimersByTimeAsync(5000)
+    expect(state.text).toBe('second')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(state.text).toBe('')
+  })
+
+  it('leaves after its minute also when the copy of another one fails', async () => {
+    const { secrets, state, faults } = clipboardUnderTest()
+    secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(30_000)
+    state.broken = true
+    secrets.copy(new Secret('second'))
+    await vi.advanceTimersByTimeAsync(10)
+    state.broken = false
+    expect(state.text).toBe('first')
+    expect(faults).toEqual(['clipboard.write Error: no clipboard'])
+    await vi.advanceTimersByTimeAsync(30_000)
+    expect(state.text).toBe('')
+  })
+
+  it('is taken out at the end of the app even while it is still being copied', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    state.slowWrites.push(500)
+    secrets.copy(new Secret('first'))
+    const cleared = secrets.clear()
+    await vi.advanceTimersByTimeAsync(1000)
+    await cleared
+    expect(state.text).toBe('')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('that the clipboard does not take is reported without its text, and not looked for later', async () => {
     const { secrets, state, faults } = clipboardUnderTest()
     state.broken = true
     secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(120_000)
+    expect(faults).toEqual(['clipboard.write Error: no clipboard'])
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is looked for again where the clipboard was busy, but not forever', async () => {
+    const { secrets, state, faults } = clipboardUnderTest()
+    secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(10)
+    state.broken = true
     await vi.advanceTimersByTimeAsync(60_000)
-    expect(faults).toEqual(['clipboard.write Error: no clipboard', 'clipboard.clear Error: no clipboard'])
+    state.broken = false
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(state.text).toBe('')
+    expect(faults).toEqual(['clipboard.clear Error: no clipboard'])
+
+    secrets.copy(new Secret('second'))
+    await vi.advanceTimersByTimeAsync(10)
+    state.broken = true
+    await vi.advanceTimersByTimeAsync(600_000)
+    expect(faults).toHaveLength(4)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })

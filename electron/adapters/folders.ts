@@ -1,0 +1,162 @@
+/** Folders on a real disk: where they really lie, by what they are compared, and the `.latchkey.json` in them. */
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { lstat, open, realpath, stat } from 'node:fs/promises'
+import type { PlatformPath } from 'node:path'
+import path from 'node:path'
+import type { Outcome } from '../contract/outcome.ts'
+import { fail, ok } from '../contract/outcome.ts'
+import { Slots } from '../core/access/slots.ts'
+import type { Folders, FoundFolder } from '../core/ports.ts'
+import { clipped } from '../core/who/clipped.ts'
+
+const declarationName = '.latchkey.json'
+/** What the contract can carry, characters. */
+const longestPath = 4096
+/** No folder that a person made lies this deep, and each level costs a look at the disk. */
+const deepest = 256
+/**
+ * So many questions are put to disks at a time. Node has four threads for them, and a disk that is gone keeps one
+ * for good; the rest of the app needs the fourth.
+ */
+const slots = new Slots(3)
+
+export const systemFolders: Folders = {
+  find: (folder) => slots.run(() => find(folder)),
+  lineage: (folder) => lineageOf(folder, path),
+  readDeclaration: (folder, limit) =>
+    slots.run(() => readDeclaration(path.join(folder.path, declarationName), limit)),
+}
+
+async function find(folder: string): Promise<Outcome<FoundFolder>> {
+  if (!path.isAbsolute(folder) || folder.includes('\0')) return missing(folder)
+  try {
+    const real = await realpath(folder)
+    const { root, parts } = partsOf(real, path)
+    if (real.length > longestPath || parts.length > deepest) return unreadable(folder)
+    if (!(await stat(real)).isDirectory()) return missing(folder)
+    return ok({ path: real, key: keyRoot(root, path) + (await keyPartsOf(root, parts)).join('/') })
+  } catch (cause) {
+    return isAbsent(cause) ? missing(folder) : unreadable(folder)
+  }
+}
+
+const missing = (folder: string): Outcome<never> => fail('folder-missing', { folder: clipped(folder) })
+const unreadable = (folder: string): Outcome<never> => fail('folder-unreadable', { folder: clipped(folder) })
+
+function isAbsent(cause: unknown): boolean {
+  return hasCode(cause, 'ENOENT', 'ENOTDIR')
+}
+
+function hasCode(cause: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes((cause as NodeJS.ErrnoException | null)?.code ?? '')
+}
+
+/** A path taken apart: `C:\`, `\\server\share\` or `/`, and the names below it. */
+export function partsOf(
+  real: string,
+  { parse, sep }: Pick<PlatformPath, 'parse' | 'sep'>,
+): { readonly root: string; readonly parts: readonly string[] } {
+  const { root } = parse(real)
+  const parts = real
+    .slice(root.length)
+    .split(sep)
+    .filter((part) => part !== '')
+  return { root, parts }
+}
+
+/** Drives, servers and shares never tell cases apart. */
+function keyRoot(root: string, { sep }: Pick<PlatformPath, 'sep'>): string {
+  return sep === '/' ? root : root.split(sep).join('/').toLowerCase()
+}
+
+/**
+ * The parts as folders are compared by them: in one form of Unicode, and in lower case where the disk takes that for
+ * the same. The disk is asked for each of them: one machine can have volumes of both kinds, and Windows and Linux
+ * even folders. One after the other, so that a disk that falls silent meanwhile keeps one thread and not all of them.
+ */
+async function keyPartsOf(root: string, parts: readonly string[]): Promise<readonly string[]> {
+  const keyParts: string[] = []
+  let parent = root
+  for (const part of parts) {
+    const lower = part.toLowerCase()
+    const same = lower !== part && (await isSame(path.join(parent, part), path.join(parent, lower)))
+    keyParts.push((same ? lower : part).normalize('NFC'))
+    parent = path.join(parent, part)
+  }
+  return keyParts
+}
+
+/** Whether two names lead to the same folder, and not by a link. */
+async function isSame(one: string, other: string): Promise<boolean> {
+  try {
+    const there = await lstat(other, { bigint: true })
+    const here = await lstat(one, { bigint: true })
+    return here.dev === there.dev && here.ino === there.ino
+  } catch {
+    return false
+  }
+}
+
+/** The folder and those above it, nearest first; works on its path and key alone. */
+export function lineageOf(
+  { path: real, key }: FoundFolder,
+  platform: Pick<PlatformPath, 'parse' | 'sep'>,
+): readonly FoundFolder[] {
+  const { root, parts } = partsOf(real, platform)
+  const rootKey = keyRoot(root, platform)
+  const keyParts = key.slice(rootKey.length).split('/')
+  const lineage: FoundFolder[] = []
+  for (let depth = parts.length; depth >= 0; depth -= 1) {
+    lineage.push({
+      path: root + parts.slice(0, depth).join(platform.sep),
+      key: rootKey + keyParts.slice(0, depth).join('/'),
+    })
+  }
+  return lineage
+}
+
+/**
+ * Reads a file that a stranger may have put there. It is looked at before it is opened, because opening a pipe or
+ * a device can already do something, and again once open, because it can be changed for another one in between.
+ */
+async function readDeclaration(file: string, limit: number): Promise<Outcome<Uint8Array | null>> {
+  try {
+    const seen = await lstat(file)
+    if (seen.isSymbolicLink()) return fail('declaration-link')
+    if (!seen.isFile()) return fail('declaration-unreadable')
+    const handle = await open(file, safeReading)
+    try {
+      const opened = await handle.stat()
+      if (!opened.isFile() || opened.ino !== seen.ino || opened.dev !== seen.dev)
+        return fail('declaration-unreadable')
+      return isTrusted(opened.uid) ? ok(await upTo(limit + 1, handle)) : fail('declaration-not-yours')
+    } finally {
+      await handle.close()
+    }
+  } catch (cause) {
+    if (isAbsent(cause)) return ok(null)
+    // What O_NOFOLLOW says of a link that came after the look.
+    return fail(hasCode(cause, 'ELOOP', 'EMLINK') ? 'declaration-link' : 'declaration-unreadable')
+  }
+}
+
+/** Windows has neither flag; there the comparison with the look before is what holds. */
+const safeReading = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** This user's, or the administrator's, who can do anything here anyway. Windows tells no owner. */
+function isTrusted(uid: number): boolean {
+  const mine = process.getuid?.()
+  return mine === undefined || uid === mine || uid === 0
+}
+
+async function upTo(bytes: number, handle: FileHandle): Promise<Uint8Array> {
+  const buffer = Buffer.alloc(bytes)
+  let filled = 0
+  while (filled < bytes) {
+    const { bytesRead } = await handle.read(buffer, filled, bytes - filled, filled)
+    if (bytesRead === 0) break
+    filled += bytesRead
+  }
+  return buffer.subarray(0, filled)
+}
