@@ -223,3 +223,31 @@ export async function checkNow(window) {
   await button(window, 'Check now').click()
   await button(window, 'Checking…').waitFor({ state: 'detached' })
 }
+
+/**
+ * Has something go wrong at practice Google until it is taken away again, through the dialog of its strip.
+ *
+ * @param {Page} window
+ * @param {string} fault as the choice says it, e.g. `A revocation takes effect 5 seconds later`; `Nothing` ends it
+ */
+export async function setFault(window, fault) {
+  const section = window.getByRole('region', { name: 'Practice profile' })
+  await section.getByRole('button', { name: /^(Cause…|Fault: .+)$/ }).click()
+  const dialog = window.getByRole('dialog', { name: 'What happens at practice Google' })
+  await dialog.getByLabel('What goes wrong').selectOption({ label: fault })
+  await window.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  const expected = fault === 'Nothing' ? /^Cause…$/ : /^Fault: .+$/
+  await section.getByRole('button', { name: expected }).waitFor()
+}
+
+/**
+ * The person at practice Google's page of connections: ends the access of one app.
+ *
+ * @param {Page} page shows the connections of the account already
+ * @param {string} app as the page calls it, e.g. `Latchkey practice client`
+ */
+export async function removeAccess(page, app) {
+  await button(page.getByRole('region', { name: app }), 'Remove access').click()
+  await page.getByRole('status').filter({ hasText: app }).waitFor()
+}

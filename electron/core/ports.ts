@@ -192,8 +192,12 @@ export interface Desktop {
 export interface PracticeServer {
   /** `http://127.0.0.1:PORT` */
   readonly issuer: string
-  /** A fresh client file in Google's format. It holds a secret. */
-  clientFile(): Promise<Outcome<string>>
+  /**
+   * A fresh client file in Google's format. It holds a secret; the two newest of a client are valid. Of the first
+   * client, or of the further one of the same or of another project, which is made when it is not there.
+   * Errors: `practice-failed`.
+   */
+  clientFile(project?: 'same' | 'other'): Promise<Outcome<string>>
   /** As it stands after the latest `act`. */
   view(): PracticeView
   /** Causes what people, administrators and other machines would. Errors: `practice-failed`, `not-found`. */

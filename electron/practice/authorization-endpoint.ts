@@ -14,7 +14,14 @@ import { restrictedScopes } from './refusals.ts'
 import { canonicalScopes, isAdminScope, isSignInScope, redirectScopes, separableScopes } from './scopes.ts'
 import { hashSecret } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
-import { addCode, consentedScopes, needsConsent, rememberConsent } from './state.ts'
+import {
+  addCode,
+  consentedScopes,
+  isInTesting,
+  isOfFirstProject,
+  needsConsent,
+  rememberConsent,
+} from './state.ts'
 import type { Tickets, Visit } from './tickets.ts'
 import type { PracticeWorld } from './world.ts'
 import { issueSecret } from './world.ts'
@@ -23,10 +30,10 @@ export const chooserPath = '/signin/oauth/accountchooser'
 export const consentPath = '/signin/oauth/consent'
 
 /** GET: checks the request, then asks who, then asks what. */
-export function authorizationEndpoint(world: PracticeWorld, tickets: Tickets): Handle {
+export function authorizationEndpoint(world: PracticeWorld, tickets: Tickets<Visit>): Handle {
   return (request) => {
     const language = pickLanguage(field(request.query, 'hl'), request.headers['accept-language'])
-    const standing = clientStanding(world.store.state, world.now())
+    const standing = (clientId: string) => clientStanding(world.store.state, clientId, world.now())
     const read = readAuthorizationRequest(request.query, request.headers['user-agent'] ?? '', standing)
     if (!read.ok) return errorPage(read.error, language)
     if (read.value.prompt.includes('none')) return answerSilently(world, read.value)
@@ -52,7 +59,7 @@ function answerSilently(world: PracticeWorld, request: AuthorizationRequest): An
 }
 
 /** POST of the chooser. */
-export function chooserForm(world: PracticeWorld, tickets: Tickets): Handle {
+export function chooserForm(world: PracticeWorld, tickets: Tickets<Visit>): Handle {
   return fromOwnPage(world, tickets, (ticket, visit, fields) => {
     const account = accountBySub(fields.get('account') ?? '')
     if (account === null) return showChooser(ticket, visit)
@@ -61,7 +68,7 @@ export function chooserForm(world: PracticeWorld, tickets: Tickets): Handle {
 }
 
 /** POST of the consent page. */
-export function consentForm(world: PracticeWorld, tickets: Tickets): Handle {
+export function consentForm(world: PracticeWorld, tickets: Tickets<Visit>): Handle {
   return fromOwnPage(world, tickets, (ticket, visit, fields) => {
     const account = accountBySub(visit.sub ?? '')
     if (account === null) return showChooser(ticket, visit)
@@ -91,7 +98,7 @@ export function consentForm(world: PracticeWorld, tickets: Tickets): Handle {
 type FormStep = (ticket: string, visit: Visit, fields: URLSearchParams) => Answer | Promise<Answer>
 
 /** Only a form that one of our own pages showed is acted on: right origin, and a ticket that is still good. */
-function fromOwnPage(world: PracticeWorld, tickets: Tickets, step: FormStep): Handle {
+function fromOwnPage(world: PracticeWorld, tickets: Tickets<Visit>, step: FormStep): Handle {
   return (request) => {
     const fields = formFields(request)
     const ticket = fields.get('ticket') ?? ''
@@ -112,7 +119,7 @@ function showChooser(ticket: string, visit: Visit): Answer {
 /** The account is known: refuse it, ask it, or go straight back with a code. */
 function goOn(
   world: PracticeWorld,
-  tickets: Tickets,
+  tickets: Tickets<Visit>,
   ticket: string,
   visit: Visit,
   account: PracticeAccount,
@@ -137,13 +144,14 @@ function refusalFor(
   request: AuthorizationRequest,
   account: PracticeAccount,
 ): PageError | null {
-  const { publishing, testUsers, disabled } = world.store.state
+  const { state } = world.store
+  const { testUsers, disabled } = state
   if (disabled.includes(account.sub)) {
     // Google tells it on a page of its own before any OAuth; the word is practice's.
     const detail = `${account.email}: this account has been deleted or suspended.`
     return { status: 403, error: 'account_disabled', detail }
   }
-  if (publishing === 'testing' && testUsers !== null && !testUsers.includes(account.email)) {
+  if (isInTesting(state, request.clientId) && testUsers !== null && !testUsers.includes(account.email)) {
     const detail = 'The app is being tested, and only accounts on its list of testers may use it.'
     return { status: 403, error: 'access_denied', detail }
   }
@@ -151,7 +159,7 @@ function refusalFor(
     const detail = 'The app is not verified, and as many people use it as may.'
     return { status: 403, error: 'access_denied', detail }
   }
-  const restricted = restrictedScopes(world.store.state, account.sub, canonicalScopes(request.scopes))
+  const restricted = restrictedScopes(state, account.sub, canonicalScopes(request.scopes))
   if (restricted.length > 0) {
     const detail = `The administrator of ${account.hostedDomain ?? ''} does not allow: ${restricted.join(', ')}`
     return { status: 400, error: 'admin_policy_enforced', detail }
@@ -169,7 +177,8 @@ function isBeyondUserCap(
   { clientId, scopes }: AuthorizationRequest,
 ): boolean {
   const { userCapReached, refreshTokens } = store.state
-  if (!userCapReached || canonicalScopes(scopes).every(isSignInScope)) return false
+  if (!userCapReached || !isOfFirstProject(clientId)) return false
+  if (canonicalScopes(scopes).every(isSignInScope)) return false
   const isUser = consentedScopes(store.state, sub, projectNumberOf(clientId)).length > 0
   return !isUser && !refreshTokens.some((token) => token.sub === sub && token.clientId === clientId)
 }
@@ -203,8 +212,9 @@ async function redirectWithCode(
   account: PracticeAccount,
   allowed: Allowed,
 ): Promise<Answer> {
-  const code = issueSecret(world, 'code', world.faults.peek().find('token-sizes')?.code)
   const { clientId, redirectUri, challenge, nonce } = request
+  const bytes = world.faults.peek('token').find('token-sizes')?.code
+  const code = issueSecret(world, 'code', clientId, bytes)
   const scopes = [...allowed.scopes]
   await world.store.change((state) => {
     const consented = rememberConsent(state, account.sub, projectNumberOf(clientId), scopes)

@@ -1,7 +1,7 @@
 /** Reads an authorization request and finds what Google would refuse on its own page (google-oauth.md 1.2, 1.5). */
 import { field, repeatedField } from './answers.ts'
 import type { ClientStanding } from './client-life.ts'
-import { isLoopbackRedirect, practiceClient } from './client.ts'
+import { isLoopbackRedirect } from './client.ts'
 import { isKnownForm, splitScopes } from './scopes.ts'
 import type { Code } from './state.ts'
 
@@ -55,7 +55,7 @@ const responseTypes = [
 export function readAuthorizationRequest(
   query: URLSearchParams,
   userAgent: string,
-  standing: ClientStanding,
+  standing: (clientId: string) => ClientStanding,
 ): Read<AuthorizationRequest> {
   if (isEmbedded(userAgent)) {
     return bad(
@@ -102,14 +102,14 @@ function missing(parameter: string): { ok: false; error: PageError } {
 
 function readClient(
   query: URLSearchParams,
-  standing: ClientStanding,
+  standing: (clientId: string) => ClientStanding,
 ): Read<{ clientId: string; redirectUri: string }> {
   const clientId = field(query, 'client_id')
   const redirectUri = field(query, 'redirect_uri')
   if (clientId === null) return missing('client_id')
-  if (clientId !== practiceClient.clientId || standing === 'gone')
-    return bad(401, 'invalid_client', 'The OAuth client was not found.')
-  if (standing === 'deleted') return bad(401, 'deleted_client', 'The OAuth client was deleted.')
+  const stands = standing(clientId)
+  if (stands === 'gone') return bad(401, 'invalid_client', 'The OAuth client was not found.')
+  if (stands === 'deleted') return bad(401, 'deleted_client', 'The OAuth client was deleted.')
   if (redirectUri === null) return missing('redirect_uri')
   if (!isLoopbackRedirect(redirectUri))
     return bad(400, 'redirect_uri_mismatch', `redirect_uri=${redirectUri}`)

@@ -8,9 +8,16 @@ import { practiceRulesSchema } from '../contract/views.ts'
 import type { PracticeAccount } from './accounts.ts'
 import { accountBySub, practiceAccounts } from './accounts.ts'
 import { jsonAnswer } from './answers.ts'
-import { clientStanding, deleteClient, renewGoneClient, restoreClient, useClient } from './client-life.ts'
-import { clientFileText, practiceClient, projectNumberOf } from './client.ts'
-import { faultNames, faultSchema } from './faults.ts'
+import { clientStanding, deleteClient, downloadClient, restoreClient, useClient } from './client-life.ts'
+import type { FurtherClient } from './client.ts'
+import {
+  clientFileText,
+  furtherClientNames,
+  furtherClients,
+  practiceClient,
+  projectNumberOf,
+} from './client.ts'
+import { faultEndpoints, faultNames, faultSchema } from './faults.ts'
 import { refreshRefusal } from './refusals.ts'
 import { canonicalScopes } from './scopes.ts'
 import { hashSecret } from './secrets.ts'
@@ -37,6 +44,8 @@ const furthestMs = 100 * 366 * 24 * 3600 * 1000
 const mintLimit = 1000
 
 const nothing = v.strictObject({})
+/** Left out: the first client. */
+const download = v.strictObject({ project: v.exactOptional(v.picklist(furtherClientNames)) })
 const ofAccount = v.strictObject({ sub: v.string() })
 const mint = v.strictObject({
   ...ofAccount.entries,
@@ -58,6 +67,7 @@ const rules = v.strictObject({ rules: practiceRulesSchema })
 const namedFault = v.strictObject({ fault: v.nullable(v.picklist(faultNames)) })
 const fault = v.strictObject({
   fault: faultSchema,
+  endpoint: v.picklist(faultEndpoints),
   times: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1))),
 })
 
@@ -91,7 +101,7 @@ function parseJson(body: string): unknown {
 function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
   const change = (rule: (state: PracticeState) => PracticeState): Promise<void> => world.store.change(rule)
   return new Map<string, Run>([
-    ['client-file', verb(nothing, () => newClientFile(world))],
+    ['client-file', verb(download, ({ project }) => newClientFile(world, project ?? null))],
     ['clock', verb(nothing, () => ({ offsetMs: world.store.state.offsetMs }))],
     ['set-clock-offset', verb(offset, ({ offsetMs }) => change((state) => ({ ...state, offsetMs })))],
     ['accounts', verb(nothing, () => ({ accounts: accountsOf(world) }))],
@@ -100,6 +110,7 @@ function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
       'refresh-tokens',
       verb(nothing, () => ({ tokens: world.store.state.refreshTokens.map(describe(world)) })),
     ],
+    ['grants', verb(nothing, () => ({ grants: grantsOf(world) }))],
     ['mint-elsewhere', ofKnown(mint, (asked) => mintElsewhere(world, asked))],
     [
       'revoke-at-account-page',
@@ -108,7 +119,10 @@ function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
     ['change-password', ofKnown(ofAccount, ({ sub }) => change((state) => changePassword(state, sub)))],
     ['set-disabled', ofKnown(disabling, ({ sub, disabled }) => change((s) => setDisabled(s, sub, disabled)))],
     ['set-rules', verb(rules, (asked) => setRules(world, asked.rules))],
-    ['delete-client', verb(nothing, () => change((state) => deleteClient(state, world.now())))],
+    [
+      'delete-client',
+      verb(nothing, () => change((s) => deleteClient(s, practiceClient.clientId, world.now()))),
+    ],
     ['restore-client', verb(nothing, () => restore(world))],
     [
       'set-publishing',
@@ -121,7 +135,7 @@ function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
     [
       'set-fault',
       verb(fault, (rule) => {
-        world.faults.set(rule.fault, rule.times)
+        world.faults.set(rule.fault, rule.times, rule.endpoint)
       }),
     ],
     [
@@ -179,18 +193,19 @@ function viewOf(world: PracticeWorld): Omit<PracticeView, 'issuer'> {
 
 function rulesOf(world: PracticeWorld): PracticeRules {
   const { publishing: status, sessionHours, restricted } = world.store.state
-  const clientDeleted = clientStanding(world.store.state, world.now()) !== 'live'
-  return { publishing: status, sessionHours, restricted, clientDeleted }
+  const standing = clientStanding(world.store.state, practiceClient.clientId, world.now())
+  return { publishing: status, sessionHours, restricted, clientDeleted: standing !== 'live' }
 }
 
 /** Not found when that would restore a client that is gone for good; then nothing changes. */
 async function setRules(world: PracticeWorld, asked: PracticeRules): Promise<typeof notFound | undefined> {
   const { publishing: status, sessionHours, restricted, clientDeleted } = asked
   const now = world.now()
-  if (!clientDeleted && clientStanding(world.store.state, now) === 'gone') return notFound
+  const { clientId } = practiceClient
+  if (!clientDeleted && clientStanding(world.store.state, clientId, now) === 'gone') return notFound
   await world.store.change((state) => {
     const ruled = { ...state, publishing: status, sessionHours, restricted: [...new Set(restricted)] }
-    return clientDeleted ? deleteClient(ruled, now) : (restoreClient(ruled, now) ?? ruled)
+    return clientDeleted ? deleteClient(ruled, clientId, now) : (restoreClient(ruled, clientId, now) ?? ruled)
   })
   return undefined
 }
@@ -199,26 +214,32 @@ async function restore(world: PracticeWorld): Promise<typeof notFound | undefine
   return setRules(world, { ...rulesOf(world), clientDeleted: false })
 }
 
-async function newClientFile(world: PracticeWorld): Promise<{ file: string }> {
-  const secret = issueSecret(world, 'client-secret')
+/**
+ * Another client than the first is made by this, and one that is deleted is restored: a person has no other way
+ * to do either.
+ */
+async function newClientFile(world: PracticeWorld, project: FurtherClient | null): Promise<{ file: string }> {
+  const client = project === null ? practiceClient : furtherClients[project]
+  const secret = issueSecret(world, 'client-secret', client.clientId)
   await world.store.change((state) => {
-    const renewed = renewGoneClient(state, world.now())
-    const begun = renewed.client.usedAt === null ? useClient(renewed, world.now()) : renewed
-    return addClientSecret(begun, hashSecret(secret), world.now())
+    const ready = downloadClient(state, client.clientId, project !== null, world.now())
+    return addClientSecret(ready, client.clientId, hashSecret(secret), world.now())
   })
-  return { file: clientFileText(world.issuer, secret) }
+  return { file: clientFileText(world.issuer, client, secret) }
 }
 
 /** Completed consents on other machines: tokens that nobody here ever sees, and that count all the same. */
 async function mintElsewhere(world: PracticeWorld, asked: v.InferOutput<typeof mint>): Promise<void> {
   const { sub, clientId, count } = asked
-  const hashes = Array.from({ length: count }, () => hashSecret(issueSecret(world, 'refresh-token')))
+  const hashes = Array.from({ length: count }, () =>
+    hashSecret(issueSecret(world, 'refresh-token', clientId)),
+  )
   await world.store.change((state) => {
     const project = projectNumberOf(clientId)
     const before = consentedScopes(state, sub, project)
     const scopes = canonicalScopes(asked.scopes ?? (before.length > 0 ? before : ['openid', 'email']))
     const consented = rememberConsent(state, sub, project, scopes)
-    const used = clientId === practiceClient.clientId ? useClient(consented, world.now()) : consented
+    const used = useClient(consented, clientId, world.now())
     return mintRefreshTokens(used, { hashes, sub, clientId, scopes, timeBased: false }, world.now())
   })
 }
@@ -232,4 +253,33 @@ function describe(world: PracticeWorld): (token: RefreshToken) => object {
     const refusal = refreshRefusal(world.store.state, token, now)
     return { sub, clientId, scopes, mintedAt, lastUsedAt, death, refusal }
   }
+}
+
+/** What stands between accounts and projects now: the consent, and how many tokens live. */
+function grantsOf(world: PracticeWorld): readonly object[] {
+  const { state } = world.store
+  const now = world.now()
+  const living = {
+    refreshTokens: state.refreshTokens.filter((token) => causeOfDeath(token, now) === null),
+    accessTokens: state.accessTokens.filter((token) => token.expiresAt > now),
+  }
+  const pairs = [
+    ...state.consents,
+    ...[...living.refreshTokens, ...living.accessTokens].map(({ sub, clientId }) => ({
+      sub,
+      projectNumber: projectNumberOf(clientId),
+    })),
+  ]
+  const names = new Map(pairs.map((pair) => [`${pair.sub} ${pair.projectNumber}`, pair]))
+  return [...names.values()].map(({ sub, projectNumber }) => {
+    const count = (tokens: readonly { sub: string; clientId: string }[]): number =>
+      tokens.filter((token) => token.sub === sub && projectNumberOf(token.clientId) === projectNumber).length
+    return {
+      sub,
+      projectNumber,
+      scopes: consentedScopes(state, sub, projectNumber),
+      refreshTokens: count(living.refreshTokens),
+      accessTokens: count(living.accessTokens),
+    }
+  })
 }

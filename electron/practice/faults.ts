@@ -1,17 +1,21 @@
 /**
- * What can go wrong at the token endpoint, on purpose: for tests and for rehearsing. Faults that strike before the
- * request is carried out change nothing; the others spoil the answer of a request that was.
+ * What can go wrong on purpose at the endpoints that programs ask: for tests and for rehearsing. Faults that strike
+ * before the request is carried out change nothing; the others spoil the answer of a request that was.
  */
 import * as v from 'valibot'
 import type { PracticeView } from '../contract/views.ts'
 import type { Answer } from './server.ts'
-import type { TokenErrorName } from './token-errors.ts'
-import { tokenErrorAnswer, tokenErrors } from './token-errors.ts'
+import type { EndpointErrorName } from './token-errors.ts'
+import { endpointErrors, errorAnswer } from './token-errors.ts'
+
+/** Where faults can strike. */
+export const faultEndpoints = ['token', 'revoke', 'tokeninfo'] as const
+export type FaultEndpoint = (typeof faultEndpoints)[number]
 
 const ms = v.pipe(v.number(), v.finite())
 const bytes = v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(8192))
 const headerText = v.pipe(v.string(), v.regex(/^[\x20-\x7E]{1,200}$/))
-const errorNames = Object.keys(tokenErrors) as [TokenErrorName, ...TokenErrorName[]]
+const errorNames = Object.keys(endpointErrors) as [EndpointErrorName, ...EndpointErrorName[]]
 
 export const faultSchema = v.variant('kind', [
   /** In place of an answer; the request changes nothing. */
@@ -36,6 +40,8 @@ export const faultSchema = v.variant('kind', [
     stage: v.exactOptional(v.picklist(['before-request', 'before-answer', 'after-headers', 'mid-body'])),
   }),
   v.strictObject({ kind: v.literal('latency'), ms: v.pipe(ms, v.minValue(0), v.maxValue(120_000)) }),
+  /** A revocation is answered at once and takes effect so many ms of machine time later. */
+  v.strictObject({ kind: v.literal('revoke-lag'), ms: v.pipe(ms, v.minValue(0), v.maxValue(3_600_000)) }),
   v.strictObject({ kind: v.literal('date-header'), byMs: ms }),
   /** The answer is well formed and its content wrong. */
   v.strictObject({ kind: v.literal('token-type'), value: v.string() }),
@@ -81,40 +87,48 @@ export class ActiveFaults {
 
 export type NamedFault = NonNullable<PracticeView['fault']>
 
-/** What a person can turn on from the practice strip. */
+/** What a person can turn on from the practice strip, and where it strikes. */
 const namedFaults = {
-  offline: { kind: 'dropped-connection', stage: 'before-request' },
-  portal: { kind: 'html' },
-  'server-error': { kind: 'status', status: 503 },
-  busy: { kind: 'status', status: 429, retryAfter: 30 },
-  slow: { kind: 'latency', ms: 8000 },
-} as const satisfies Record<NamedFault, Fault>
+  offline: { fault: { kind: 'dropped-connection', stage: 'before-request' }, at: faultEndpoints },
+  portal: { fault: { kind: 'html' }, at: faultEndpoints },
+  'server-error': { fault: { kind: 'status', status: 503 }, at: faultEndpoints },
+  busy: { fault: { kind: 'status', status: 429, retryAfter: 30 }, at: faultEndpoints },
+  slow: { fault: { kind: 'latency', ms: 8000 }, at: faultEndpoints },
+  'revoke-lost': { fault: { kind: 'dropped-connection', stage: 'before-answer' }, at: ['revoke'] },
+  'revoke-lag': { fault: { kind: 'revoke-lag', ms: 5000 }, at: ['revoke'] },
+} as const satisfies Record<NamedFault, { readonly fault: Fault; readonly at: readonly FaultEndpoint[] }>
 export const faultNames = Object.keys(namedFaults) as [NamedFault, ...NamedFault[]]
 
 export interface FaultBoard {
   /** `times` null means until cleared. Faults add up. */
-  set(fault: Fault, times: number | null): void
+  set(fault: Fault, times: number | null, endpoint: FaultEndpoint): void
   /** One standing fault by its name, beside the others; null takes it away. */
   name(fault: NamedFault | null): void
   named(): NamedFault | null
   /** Takes all away, the named one too. */
   clear(): void
-  /** The faults for the next request at the token endpoint; uses up one time of each. */
-  take(): ActiveFaults
+  /** The faults for the next request at an endpoint; uses up one time of each. */
+  take(endpoint: FaultEndpoint): ActiveFaults
   /** The same without using anything up: for the pages before the token endpoint. */
-  peek(): ActiveFaults
+  peek(endpoint: FaultEndpoint): ActiveFaults
+}
+
+interface FaultRule {
+  readonly fault: Fault
+  readonly times: number | null
+  readonly endpoint: FaultEndpoint
 }
 
 export function createFaultBoard(): FaultBoard {
-  let rules: readonly { readonly fault: Fault; readonly times: number | null }[] = []
+  let rules: readonly FaultRule[] = []
   let named: NamedFault | null = null
-  const active = (): ActiveFaults => {
-    const standing = named === null ? [] : [namedFaults[named]]
-    return new ActiveFaults([...rules.map((rule) => rule.fault), ...standing])
+  const active = (endpoint: FaultEndpoint): ActiveFaults => {
+    const own = rules.filter((rule) => rule.endpoint === endpoint).map((rule) => rule.fault)
+    return new ActiveFaults([...own, ...standing(named, endpoint)])
   }
   return {
-    set: (fault, times) => {
-      rules = [...rules, { fault, times }]
+    set: (fault, times, endpoint) => {
+      rules = [...rules, { fault, times, endpoint }]
     },
     name: (fault) => {
       named = fault
@@ -125,20 +139,30 @@ export function createFaultBoard(): FaultBoard {
       named = null
     },
     peek: active,
-    take: () => {
-      const taken = active()
+    take: (endpoint) => {
+      const taken = active(endpoint)
       rules = rules
-        .map((rule) => (rule.times === null ? rule : { ...rule, times: rule.times - 1 }))
+        .map((rule) => (rule.endpoint === endpoint ? usedOnce(rule) : rule))
         .filter((rule) => rule.times === null || rule.times > 0)
       return taken
     },
   }
 }
 
+function standing(name: NamedFault | null, endpoint: FaultEndpoint): readonly Fault[] {
+  if (name === null) return []
+  const { fault, at }: { fault: Fault; at: readonly FaultEndpoint[] } = namedFaults[name]
+  return at.includes(endpoint) ? [fault] : []
+}
+
+function usedOnce(rule: FaultRule): FaultRule {
+  return rule.times === null ? rule : { ...rule, times: rule.times - 1 }
+}
+
 /** The answer that stands in for the whole request, or null when the request is to be carried out. */
 export function answerInstead(faults: ActiveFaults): Answer | null {
   const named = faults.find('error')
-  if (named) return tokenErrorAnswer(named.name)
+  if (named) return errorAnswer(named.name)
   const status = faults.find('status')
   if (status) return statusAnswer(status)
   if (faults.has('html'))
@@ -160,7 +184,7 @@ export function spoil(answer: Answer, faults: ActiveFaults, now: number): Answer
   return typed
 }
 
-/** Whether the next request at the token endpoint is dropped before it is read. */
+/** Whether the next request at an endpoint is dropped before it is read. */
 export function dropsUnread(faults: ActiveFaults): boolean {
   return faults.find('dropped-connection')?.stage === 'before-request'
 }

@@ -53,7 +53,7 @@ export async function signIdToken(
   const token = await new SignJWT(claims(world, parts, faults))
     .setProtectedHeader({ alg: 'RS256', kid: (await world.keys()).kid, typ: 'JWT' })
     .sign(await signingKey(world, faults))
-  world.witness('id-token', token)
+  world.witness('id-token', token, parts.clientId)
   return token
 }
 

@@ -5,7 +5,8 @@ import { fail, ok } from '../contract/outcome.ts'
 import type { PracticeRules, PracticeView } from '../contract/views.ts'
 import { practiceViewSchema } from '../contract/views.ts'
 import type { Http } from '../core/ports.ts'
-import type { Fault, NamedFault } from './faults.ts'
+import type { FurtherClient } from './client.ts'
+import type { Fault, FaultEndpoint, NamedFault } from './faults.ts'
 
 const accountSchema = v.object({
   sub: v.string(),
@@ -31,6 +32,17 @@ const tokenSchema = v.object({
 })
 type PracticeTokenView = v.InferOutput<typeof tokenSchema>
 
+const grantSchema = v.object({
+  sub: v.string(),
+  projectNumber: v.string(),
+  /** What the account allowed the project, as it is remembered. */
+  scopes: v.array(v.string()),
+  /** How many live, over all clients of the project. */
+  refreshTokens: v.number(),
+  accessTokens: v.number(),
+})
+type PracticeGrantView = v.InferOutput<typeof grantSchema>
+
 const viewSchema = v.omit(practiceViewSchema, ['issuer'])
 
 /**
@@ -39,16 +51,19 @@ const viewSchema = v.omit(practiceViewSchema, ['issuer'])
  */
 export interface PracticeControl {
   /**
-   * The text of a fresh Desktop client file. Each one holds a new secret; the two newest are valid. Where the client
-   * is gone for good this makes a new one of the same id.
+   * The text of a fresh Desktop client file: of the first client, or of the further one of the same or of another
+   * project, which is made by this. Each one holds a new secret; the two newest of a client are valid. Where the
+   * client is gone for good this makes a new one of the same id; a further one that is deleted is restored.
    */
-  clientFile(): Promise<Outcome<string>>
+  clientFile(project?: FurtherClient): Promise<Outcome<string>>
   /** Practice time minus the machine's time, ms. */
   clock(): Promise<Outcome<{ readonly offsetMs: number }>>
   setClockOffset(offsetMs: number): Promise<Outcome<null>>
   accounts(): Promise<Outcome<readonly PracticeAccountView[]>>
   /** Every refresh token it remembers, living and dead, in the order of minting. Without secrets. */
   refreshTokens(): Promise<Outcome<readonly PracticeTokenView[]>>
+  /** Every account and project between which there is a consent or a living token. */
+  grants(): Promise<Outcome<readonly PracticeGrantView[]>>
   /** The accounts, the rules as they stand and the named fault. */
   view(): Promise<Outcome<Omit<PracticeView, 'issuer'>>>
   rules(): Promise<Outcome<PracticeRules>>
@@ -56,8 +71,9 @@ export interface PracticeControl {
   setRules(rules: PracticeRules): Promise<Outcome<null>>
   /** Deletes or suspends an account; false undoes it. */
   setDisabled(sub: string, disabled: boolean): Promise<Outcome<null>>
+  /** The first one. */
   deleteClient(): Promise<Outcome<null>>
-  /** Within thirty days of the deletion; `not-found` after that. */
+  /** The first one, within thirty days of the deletion; `not-found` after that. */
   restoreClient(): Promise<Outcome<null>>
   /** `count` completed consents on other machines, at most 1,000; of any client, so other programs too. */
   mintElsewhere(
@@ -66,7 +82,7 @@ export interface PracticeControl {
     count: number,
     scopes?: readonly string[],
   ): Promise<Outcome<null>>
-  /** As on the account's page of connections: the whole project loses its access. */
+  /** As on the account's page of connections: the whole first project loses its access. */
   revokeAtAccountPage(sub: string): Promise<Outcome<null>>
   changePassword(sub: string): Promise<Outcome<null>>
   /** `testUsers`: the e-mail addresses let in while in Testing; null lets all in. */
@@ -76,8 +92,8 @@ export interface PracticeControl {
   ): Promise<Outcome<null>>
   /** Whether the unverified app has its hundred users: then nobody new is let in. */
   setUserCap(reached: boolean): Promise<Outcome<null>>
-  /** Breaks the token endpoint: for `times` requests (1 when left out), or with null until cleared. */
-  setFault(fault: Fault, times?: number | null): Promise<Outcome<null>>
+  /** Breaks an endpoint (the token endpoint when left out) for `times` requests (1), or with null until cleared. */
+  setFault(fault: Fault, times?: number | null, endpoint?: FaultEndpoint): Promise<Outcome<null>>
   /** A fault of the practice strip, which stands until another takes its place; null takes it away. */
   nameFault(fault: NamedFault | null): Promise<Outcome<null>>
   /** Takes all away, the named one too. */
@@ -93,8 +109,11 @@ export function createPracticeControl(issuer: string, http: Http): PracticeContr
     return told.ok ? ok() : told
   }
   return {
-    clientFile: async () =>
-      map(await ask('client-file', {}, v.object({ file: v.string() })), (found) => found.file),
+    clientFile: async (project) =>
+      map(
+        await ask('client-file', project ? { project } : {}, v.object({ file: v.string() })),
+        (found) => found.file,
+      ),
     clock: () => ask('clock', {}, v.object({ offsetMs: v.number() })),
     setClockOffset: (offsetMs) => tell('set-clock-offset', { offsetMs }),
     accounts: async () =>
@@ -107,6 +126,8 @@ export function createPracticeControl(issuer: string, http: Http): PracticeContr
         await ask('refresh-tokens', {}, v.object({ tokens: v.array(tokenSchema) })),
         (found) => found.tokens,
       ),
+    grants: async () =>
+      map(await ask('grants', {}, v.object({ grants: v.array(grantSchema) })), (found) => found.grants),
     view: () => ask('view', {}, viewSchema),
     rules: async () => map(await ask('view', {}, viewSchema), (found) => found.rules),
     setRules: (rules) => tell('set-rules', { rules }),
@@ -119,7 +140,7 @@ export function createPracticeControl(issuer: string, http: Http): PracticeContr
     changePassword: (sub) => tell('change-password', { sub }),
     setPublishing: (status, testUsers = null) => tell('set-publishing', { status, testUsers }),
     setUserCap: (reached) => tell('set-user-cap', { reached }),
-    setFault: (fault, times = 1) => tell('set-fault', { fault, times }),
+    setFault: (fault, times = 1, endpoint = 'token') => tell('set-fault', { fault, times, endpoint }),
     nameFault: (fault) => tell('name-fault', { fault }),
     clearFaults: () => tell('clear-faults', {}),
   }

@@ -7,8 +7,11 @@ import {
   consentForm,
   consentPath,
 } from './authorization-endpoint.ts'
+import type { ConnectionsVisit } from './connections.ts'
+import { connectionsForm, connectionsPath, showConnections } from './connections.ts'
 import { control, controlPrefix } from './control.ts'
 import { authorizationServerMetadata, certs, openidConfiguration } from './discovery.ts'
+import type { FaultEndpoint } from './faults.ts'
 import { createFaultBoard, dropsUnread } from './faults.ts'
 import { createSigningKeys } from './keys.ts'
 import { notFoundPage } from './pages/error-page.ts'
@@ -18,7 +21,9 @@ import { revoke } from './revoke.ts'
 import type { SecretKind } from './secrets.ts'
 import type { Handle } from './server.ts'
 import { listen } from './server.ts'
+import { carryOutRevocations } from './state.ts'
 import { openStore } from './store.ts'
+import type { Visit } from './tickets.ts'
 import { createTickets } from './tickets.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { tokeninfo } from './tokeninfo.ts'
@@ -37,7 +42,7 @@ export interface PracticeOptions {
   /** 0 or left out: any free port. An account is known by its issuer, so keep the port from start to start. */
   readonly port?: number
   /** Sees every secret that is made: for tests that hunt for secrets where none may be. */
-  readonly onIssued?: (kind: SecretKind, secret: string) => void
+  readonly onIssued?: (kind: SecretKind, secret: string, clientId: string) => void
 }
 
 export interface PracticeGoogle {
@@ -59,8 +64,9 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
     now,
     handle: notFound,
     drops: (method: string, target: string) => {
-      const drops = `${method} ${target}` === tokenRoute && dropsUnread(faults.peek())
-      if (drops) faults.take()
+      const endpoint = faultyRoutes.get(`${method} ${target.split('?', 1)[0] ?? target}`)
+      const drops = endpoint !== undefined && dropsUnread(faults.peek(endpoint))
+      if (drops) faults.take(endpoint)
       return drops
     },
   }
@@ -73,7 +79,7 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
     now,
     machineNow: () => options.now(),
     random: (bytes) => options.random(bytes),
-    witness: (kind, secret) => options.onIssued?.(kind, secret),
+    witness: (kind, secret, clientId) => options.onIssued?.(kind, secret, clientId),
   })
   const close = async (): Promise<void> => {
     await listening.close()
@@ -83,6 +89,16 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
 }
 
 const tokenRoute = 'POST /token'
+const revokeRoute = 'POST /revoke'
+const tokeninfoRoutes = ['/tokeninfo', '/oauth2/v3/tokeninfo'].flatMap((path) => [
+  `GET ${path}`,
+  `POST ${path}`,
+])
+const faultyRoutes: ReadonlyMap<string, FaultEndpoint> = new Map<string, FaultEndpoint>([
+  [tokenRoute, 'token'],
+  [revokeRoute, 'revoke'],
+  ...tokeninfoRoutes.map((route): [string, FaultEndpoint] => [route, 'tokeninfo']),
+])
 
 const notFound: Handle = (request) => notFoundPage(pickLanguage(null, request.headers['accept-language']))
 
@@ -93,10 +109,10 @@ function madeOnce<T>(make: () => Promise<T>): () => Promise<T> {
 
 /** Google's paths (google-oauth.md 1.1), each with its method. All else is not found, whatever the method. */
 function router(world: PracticeWorld): Handle {
-  const tickets = createTickets(
-    () => world.machineNow(),
-    (bytes) => world.random(bytes),
-  )
+  const now = (): number => world.machineNow()
+  const random = (bytes: number): string => world.random(bytes)
+  const tickets = createTickets<Visit>(now, random)
+  const connections = createTickets<ConnectionsVisit>(now, random)
   const routes = new Map<string, Handle>([
     ['GET /.well-known/openid-configuration', openidConfiguration(world)],
     ['GET /.well-known/oauth-authorization-server', authorizationServerMetadata(world)],
@@ -105,19 +121,26 @@ function router(world: PracticeWorld): Handle {
     [`POST ${chooserPath}`, chooserForm(world, tickets)],
     [`POST ${consentPath}`, consentForm(world, tickets)],
     [tokenRoute, tokenEndpoint(world)],
-    ['POST /revoke', revoke(world)],
+    [revokeRoute, revoke(world)],
+    [`GET ${connectionsPath}`, showConnections(world, connections)],
+    [`POST ${connectionsPath}`, connectionsForm(world, connections)],
     ['GET /v1/userinfo', userinfo(world)],
     ['POST /v1/userinfo', userinfo(world)],
-    ['GET /tokeninfo', tokeninfo(world)],
-    ['POST /tokeninfo', tokeninfo(world)],
-    ['GET /oauth2/v3/tokeninfo', tokeninfo(world)],
-    ['POST /oauth2/v3/tokeninfo', tokeninfo(world)],
+    ...tokeninfoRoutes.map((route): [string, Handle] => [route, tokeninfo(world)]),
     ...practiceAccounts.map((account): [string, Handle] => [`GET ${picturePath(account)}`, picture(account)]),
   ])
   const controls = control(world)
   return (request) => {
+    carryOutDue(world)
     if (request.path.startsWith(controlPrefix)) return controls(request)
     const route = routes.get(`${request.method} ${request.path}`)
     return (route ?? notFound)(request)
   }
+}
+
+/** Revocations that lagged take effect when somebody next looks: nobody can tell that from a timer. */
+function carryOutDue({ store, machineNow }: PracticeWorld): void {
+  const now = machineNow()
+  if (carryOutRevocations(store.state, now) !== store.state)
+    store.note((state) => carryOutRevocations(state, now))
 }

@@ -30,8 +30,8 @@ export async function openPracticeServer(parts: PracticeServerParts): Promise<Ou
   }
   return ok({
     issuer,
-    clientFile: async () => {
-      const file = await control.clientFile()
+    clientFile: async (project) => {
+      const file = await control.clientFile(project)
       await refreshed(ok())
       return file
     },
@@ -47,8 +47,16 @@ export async function openPracticeServer(parts: PracticeServerParts): Promise<Ou
   })
 }
 
-function carryOut(control: PracticeControl, act: CommandParams<'practice.act'>): Promise<Outcome<null>> {
+/** Of a client that is added only the making: its file, which holds a secret, comes from `clientFile`. */
+async function carryOut(
+  control: PracticeControl,
+  act: CommandParams<'practice.act'>,
+): Promise<Outcome<null>> {
   switch (act.act) {
+    case 'add-client': {
+      const made = await control.clientFile(act.project)
+      return made.ok ? ok() : made
+    }
     case 'change-password':
       return control.changePassword(act.sub)
     case 'revoke-at-account-page':

@@ -11,7 +11,7 @@
  */
 import { accountBySub } from './accounts.ts'
 import { clientStanding } from './client-life.ts'
-import { practiceClient } from './client.ts'
+import { isPracticeClient } from './client.ts'
 import type { ClientStanding } from './client-life.ts'
 import { isCloudScope, productOf } from './scopes.ts'
 import type { PracticeState, RefreshToken } from './state.ts'
@@ -32,7 +32,9 @@ export function refreshRefusal(
   token: RefreshToken,
   now: number,
 ): TokenErrorName | null {
-  const client = token.clientId === practiceClient.clientId ? clientRefusal(clientStanding(state, now)) : null
+  const client = isPracticeClient(token.clientId)
+    ? clientRefusal(clientStanding(state, token.clientId, now))
+    : null
   if (client !== null) return client
   if (state.disabled.includes(token.sub)) return 'account-deleted'
   if (causeOfDeath(token, now) !== null) return 'expired-or-revoked'

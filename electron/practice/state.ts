@@ -3,7 +3,7 @@
  * epoch ms by the practice clock. Secrets stand here only as SHA-256 hashes.
  */
 import * as v from 'valibot'
-import { projectNumberOf } from './client.ts'
+import { practiceClient, projectNumberOf } from './client.ts'
 import type { Product } from './scopes.ts'
 import { isGmailScope, isSignInScope, isSubset } from './scopes.ts'
 
@@ -40,6 +40,7 @@ const deathCause = v.picklist([
   'client-gone',
   'rotated',
 ])
+const firstClient = { clientId: practiceClient.clientId, usedAt: null, deletedAt: null, secrets: [] }
 const products = ['gmail', 'drive', 'calendar', 'cloud'] as const satisfies readonly Product[]
 
 const refreshTokenSchema = v.object({
@@ -83,14 +84,34 @@ const codeSchema = v.object({
 })
 export type Code = v.InferOutput<typeof codeSchema>
 
-const stateSchema = v.object({
-  version: v.literal(1),
+const secretsSchema = v.array(v.object({ hash: v.string(), addedAt: instant }))
+const clientSchema = v.object({
+  clientId: v.string(),
+  /** When a token request last succeeded, and when it was deleted by hand. */
+  usedAt: v.nullable(instant),
+  deletedAt: v.nullable(instant),
+  secrets: secretsSchema,
+})
+export type ClientRecord = v.InferOutput<typeof clientSchema>
+
+/** A revocation that was answered and has not taken effect yet. */
+const laggingSchema = v.object({
+  sub: v.string(),
+  projectNumber: v.string(),
+  /** Practice time: what is minted later is not meant. */
+  askedAt: instant,
+  /** Machine time, epoch ms. */
+  effectiveAt: v.number(),
+})
+type LaggingRevocation = v.InferOutput<typeof laggingSchema>
+
+const common = {
   /** Practice time minus the machine's time, ms. */
   offsetMs: v.number(),
+  /** Of the first client's project; the other project is in production. */
   publishing: v.picklist(['production', 'testing']),
   /** E-mail addresses let in while in Testing; null lets every practice account in. */
   testUsers: v.nullable(v.array(v.string())),
-  clientSecrets: v.array(v.object({ hash: v.string(), addedAt: instant })),
   /** What an account allowed a project; remembered per project, not per client (google-oauth.md 1.6). */
   consents: v.array(v.object({ sub: v.string(), projectNumber: v.string(), scopes })),
   codes: v.array(codeSchema),
@@ -105,23 +126,47 @@ const stateSchema = v.object({
   restricted: v.optional(v.array(v.picklist(products)), () => []),
   /** The hundred users that an app without verification may have are there: nobody new gets in (row 12). */
   userCapReached: v.optional(v.boolean(), false),
-  /** The one client: when a token request last succeeded, and when it was deleted by hand. */
-  client: v.optional(v.object({ usedAt: v.nullable(instant), deletedAt: v.nullable(instant) }), () => ({
-    usedAt: null,
-    deletedAt: null,
-  })),
+}
+
+const stateSchema = v.object({
+  version: v.literal(2),
+  ...common,
+  /** The first one, and those that were asked for since. */
+  clients: v.array(clientSchema),
+  revocations: v.array(laggingSchema),
 })
 export type PracticeState = v.InferOutput<typeof stateSchema>
+
+/** Before there were several clients: one, with its secrets and its life beside each other. */
+const oneClientSchema = v.pipe(
+  v.object({
+    version: v.literal(1),
+    ...common,
+    clientSecrets: secretsSchema,
+    client: v.optional(v.object({ usedAt: v.nullable(instant), deletedAt: v.nullable(instant) }), () => ({
+      usedAt: null,
+      deletedAt: null,
+    })),
+  }),
+  v.transform(({ clientSecrets, client, ...rest }): PracticeState => ({
+    ...rest,
+    version: 2,
+    clients: [{ ...firstClient, ...client, secrets: clientSecrets }],
+    revocations: [],
+  })),
+)
+const savedSchema = v.variant('version', [stateSchema, oneClientSchema])
 
 type CauseOfDeath = v.InferOutput<typeof deathCause> | 'unused' | 'testing' | 'time-based'
 
 export function emptyState(): PracticeState {
   return {
-    version: 1,
+    version: 2,
     offsetMs: 0,
     publishing: 'production',
     testUsers: null,
-    clientSecrets: [],
+    clients: [firstClient],
+    revocations: [],
     consents: [],
     codes: [],
     refreshTokens: [],
@@ -130,7 +175,6 @@ export function emptyState(): PracticeState {
     sessionHours: null,
     restricted: [],
     userCapReached: false,
-    client: { usedAt: null, deletedAt: null },
   }
 }
 
@@ -139,7 +183,7 @@ export function emptyState(): PracticeState {
  * a state, is a new practice world.
  */
 export function readState(saved: unknown): PracticeState {
-  const parsed = v.safeParse(stateSchema, saved)
+  const parsed = v.safeParse(savedSchema, saved)
   return parsed.success ? parsed.output : emptyState()
 }
 
@@ -160,6 +204,15 @@ export function causeOfDeath(token: RefreshToken, now: number): CauseOfDeath | n
   if (diesInTesting(token) && now >= token.mintedAt + testingLifeMs) return 'testing'
   const unused = now >= token.lastUsedAt + unusedAtLeastMs && now >= addMonths(token.lastUsedAt, unusedMonths)
   return unused ? 'unused' : null
+}
+
+/** Whether the project of a client is in Testing. Only the first client's can be. */
+export function isInTesting({ publishing }: PracticeState, clientId: string): boolean {
+  return publishing === 'testing' && isOfFirstProject(clientId)
+}
+
+export function isOfFirstProject(clientId: string): boolean {
+  return projectNumberOf(clientId) === practiceClient.projectNumber
 }
 
 function diesInTesting(token: RefreshToken): boolean {
@@ -201,7 +254,7 @@ export function mintRefreshTokens(state: PracticeState, fresh: NewRefreshTokens,
     mintedAt: now,
     lastUsedAt: now,
     endsAt: timeBased ? now + timeBasedSeconds * 1000 : null,
-    testing: state.publishing === 'testing',
+    testing: isInTesting(state, clientId),
     death: null,
   }))
   return addRefreshTokens(state, minted, now)
@@ -311,14 +364,61 @@ export function useRefreshToken(state: PracticeState, hash: string, now: number)
  * the remembered consent (google-oauth.md section 3).
  */
 export function revokeProject(state: PracticeState, sub: string, projectNumber: string): PracticeState {
-  const concerned = (of: { sub: string; clientId: string }): boolean =>
-    of.sub === sub && projectNumberOf(of.clientId) === projectNumber
+  return endTokens(forgetConsent(state, sub, projectNumber), sub, projectNumber, Infinity)
+}
+
+/**
+ * The same with the lag that Google allows itself: the consent goes at once, so that a new sign-in asks, and the
+ * tokens that are there work until `effectiveAt`, machine time.
+ */
+export function revokeLater(state: PracticeState, lagging: LaggingRevocation): PracticeState {
+  const forgotten = forgetConsent(state, lagging.sub, lagging.projectNumber)
+  return { ...forgotten, revocations: [...state.revocations, lagging] }
+}
+
+/** Carries out the revocations whose time has come; the same state where there are none. */
+export function carryOutRevocations(state: PracticeState, machineNow: number): PracticeState {
+  const due = state.revocations.filter((one) => machineNow >= one.effectiveAt)
+  if (due.length === 0) return state
+  const revocations = state.revocations.filter((one) => !due.includes(one))
+  return due.reduce(
+    (ended, { sub, projectNumber, askedAt }) => endTokens(ended, sub, projectNumber, askedAt),
+    { ...state, revocations },
+  )
+}
+
+type Owned = { readonly sub: string; readonly clientId: string }
+const belongsTo =
+  (sub: string, projectNumber: string) =>
+  (one: Owned): boolean =>
+    one.sub === sub && projectNumberOf(one.clientId) === projectNumber
+
+function forgetConsent(state: PracticeState, sub: string, projectNumber: string): PracticeState {
+  const concerned = belongsTo(sub, projectNumber)
   return {
     ...state,
     consents: state.consents.filter((one) => one.sub !== sub || one.projectNumber !== projectNumber),
     codes: state.codes.filter((code) => !concerned(code)),
-    accessTokens: state.accessTokens.filter((token) => !concerned(token)),
-    refreshTokens: kill(state.refreshTokens, 'revoked', concerned),
+  }
+}
+
+/** Ends the tokens minted up to an instant of practice time. */
+function endTokens(
+  state: PracticeState,
+  sub: string,
+  projectNumber: string,
+  mintedUntil: number,
+): PracticeState {
+  const concerned = belongsTo(sub, projectNumber)
+  const lastExpiry = mintedUntil + accessSeconds * 1000
+  return {
+    ...state,
+    accessTokens: state.accessTokens.filter((token) => !concerned(token) || token.expiresAt > lastExpiry),
+    refreshTokens: kill(
+      state.refreshTokens,
+      'revoked',
+      (token) => concerned(token) && token.mintedAt <= mintedUntil,
+    ),
   }
 }
 
@@ -334,9 +434,18 @@ export function setDisabled(state: PracticeState, sub: string, disabled: boolean
   return { ...state, disabled: disabled ? [...others, sub] : others }
 }
 
-/** Adds a client secret; the two newest are valid. */
-export function addClientSecret(state: PracticeState, hash: string, now: number): PracticeState {
-  return { ...state, clientSecrets: [...state.clientSecrets, { hash, addedAt: now }].slice(-secretLimit) }
+/** Adds a secret to a client that is there; the two newest are valid. */
+export function addClientSecret(
+  state: PracticeState,
+  clientId: string,
+  hash: string,
+  now: number,
+): PracticeState {
+  const clients = state.clients.map((client) => {
+    if (client.clientId !== clientId) return client
+    return { ...client, secrets: [...client.secrets, { hash, addedAt: now }].slice(-secretLimit) }
+  })
+  return { ...state, clients }
 }
 
 /** The scopes an account has allowed a project so far. */

@@ -10,10 +10,10 @@ export interface Visit {
 }
 
 /** Names a visit by a random ticket that only its own pages hold: what makes a form ours and no one else's. */
-export interface Tickets {
-  issue(visit: Visit): string
-  find(ticket: string): Visit | null
-  update(ticket: string, visit: Visit): void
+export interface Tickets<T> {
+  issue(visit: T): string
+  find(ticket: string): T | null
+  update(ticket: string, visit: T): void
   /** Ends a visit; its pages say so when they are used again. */
   redeem(ticket: string): void
 }
@@ -22,8 +22,8 @@ const lifeMs = 30 * 60 * 1000
 const visitLimit = 200
 
 /** `now` is the machine's time, ms: a practice clock that is moved does not end a visit. */
-export function createTickets(now: () => number, random: (bytes: number) => string): Tickets {
-  const visits = new Map<string, { readonly visit: Visit; readonly endsAt: number }>()
+export function createTickets<T>(now: () => number, random: (bytes: number) => string): Tickets<T> {
+  const visits = new Map<string, { readonly visit: T; readonly endsAt: number }>()
   return {
     issue: (visit) => {
       const ticket = random(24)

@@ -1,12 +1,10 @@
 /** `/token`: code exchange and refresh (google-oauth.md 1.7, 1.8, 1.10, 2.1). */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { accountBySub } from './accounts.ts'
 import { field, formFields, jsonAnswer, repeatedField } from './answers.ts'
 import { clientStanding, useClient } from './client-life.ts'
-import { practiceClient } from './client.ts'
+import { faultyEndpoint } from './faulty-endpoint.ts'
 import type { ActiveFaults } from './faults.ts'
-import { answerInstead, spoil } from './faults.ts'
 import { hasIdentity, signIdToken } from './id-token.ts'
 import { clientRefusal, refreshRefusal, restrictedScopes } from './refusals.ts'
 import { canonicalScopes, isSubset, splitScopes } from './scopes.ts'
@@ -24,18 +22,12 @@ import {
   timeBasedSeconds,
   useRefreshToken,
 } from './state.ts'
-import { tokenErrorAnswer } from './token-errors.ts'
+import { errorAnswer } from './token-errors.ts'
 import type { PracticeWorld } from './world.ts'
 import { issueSecret } from './world.ts'
 
 export function tokenEndpoint(world: PracticeWorld): Handle {
-  return async (request) => {
-    const faults = world.faults.take()
-    const latency = faults.find('latency')
-    if (latency) await sleep(latency.ms)
-    const answer = answerInstead(faults) ?? (await answerToken(world, request, faults))
-    return spoil(answer, faults, world.now())
-  }
+  return faultyEndpoint(world, 'token', (request, faults) => answerToken(world, request, faults))
 }
 
 async function answerToken(
@@ -46,15 +38,12 @@ async function answerToken(
   const fields = formFields(request)
   const repeated = repeatedField(fields)
   if (repeated !== null) {
-    return tokenErrorAnswer(
-      'parameter-missing',
-      `OAuth 2 parameters can only have a single value: ${repeated}`,
-    )
+    return errorAnswer('parameter-missing', `OAuth 2 parameters can only have a single value: ${repeated}`)
   }
   const grantType = field(fields, 'grant_type')
   if (grantType === null) return missing('grant_type')
   if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
-    return tokenErrorAnswer('grant-type-invalid', `Invalid grant_type: ${grantType}`)
+    return errorAnswer('grant-type-invalid', `Invalid grant_type: ${grantType}`)
   }
   const client = authenticateClient(world, request, fields)
   if ('refused' in client) return client.refused
@@ -64,7 +53,7 @@ async function answerToken(
 }
 
 function missing(parameter: string): Answer {
-  return tokenErrorAnswer('parameter-missing', `Missing required parameter: ${parameter}`)
+  return errorAnswer('parameter-missing', `Missing required parameter: ${parameter}`)
 }
 
 type Authenticated = { readonly clientId: string } | { readonly refused: Answer }
@@ -78,13 +67,14 @@ function authenticateClient(
   const basic = basicCredentials(request.headers.authorization)
   const clientId = basic?.clientId ?? field(fields, 'client_id')
   const secret = basic?.secret ?? field(fields, 'client_secret')
-  if (clientId === null) return { refused: tokenErrorAnswer('client-id-missing') }
-  if (clientId !== practiceClient.clientId) return { refused: tokenErrorAnswer('client-not-found') }
-  const standing = clientRefusal(clientStanding(world.store.state, world.now()))
-  if (standing !== null) return { refused: tokenErrorAnswer(standing) }
-  if (secret === null) return { refused: tokenErrorAnswer('secret-missing') }
-  const known = world.store.state.clientSecrets.some((one) => one.hash === hashSecret(secret))
-  return known ? { clientId } : { refused: tokenErrorAnswer('secret-invalid') }
+  if (clientId === null) return { refused: errorAnswer('client-id-missing') }
+  const { state } = world.store
+  const standing = clientRefusal(clientStanding(state, clientId, world.now()))
+  if (standing !== null) return { refused: errorAnswer(standing) }
+  if (secret === null) return { refused: errorAnswer('secret-missing') }
+  const secrets = state.clients.find((one) => one.clientId === clientId)?.secrets ?? []
+  const known = secrets.some((one) => one.hash === hashSecret(secret))
+  return known ? { clientId } : { refused: errorAnswer('secret-invalid') }
 }
 
 /** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
@@ -112,27 +102,27 @@ async function exchangeCode(
   const redirectUri = field(fields, 'redirect_uri')
   if (text === null) return missing('code')
   if (redirectUri === null) return missing('redirect_uri')
-  if (!isWholeCode(text)) return tokenErrorAnswer('code-malformed')
+  if (!isWholeCode(text)) return errorAnswer('code-malformed')
   const code = world.store.state.codes.find((one) => one.hash === hashSecret(text))
   const usable = code !== undefined && code.clientId === clientId && isCodeFresh(code, world.now())
-  if (!usable) return tokenErrorAnswer('bad-request')
-  if (code.redirectUri !== redirectUri) return tokenErrorAnswer('redirect-mismatch')
+  if (!usable) return errorAnswer('bad-request')
+  if (code.redirectUri !== redirectUri) return errorAnswer('redirect-mismatch')
   const refused = checkVerifier(code, field(fields, 'code_verifier')) ?? checkAccount(world.store.state, code)
   return refused ?? grantFromCode(world, code, faults)
 }
 
 /** What happened to the account between its consent and the exchange. */
 function checkAccount(state: PracticeState, { sub, scopes }: Code): Answer | null {
-  if (state.disabled.includes(sub)) return tokenErrorAnswer('account-deleted')
-  return restrictedScopes(state, sub, scopes).length > 0 ? tokenErrorAnswer('admin-policy') : null
+  if (state.disabled.includes(sub)) return errorAnswer('account-deleted')
+  return restrictedScopes(state, sub, scopes).length > 0 ? errorAnswer('admin-policy') : null
 }
 
 function checkVerifier(code: Code, verifier: string | null): Answer | null {
-  if (code.challenge === null) return verifier === null ? null : tokenErrorAnswer('verifier-not-needed')
-  if (verifier === null) return tokenErrorAnswer('verifier-missing')
+  if (code.challenge === null) return verifier === null ? null : errorAnswer('verifier-not-needed')
+  if (verifier === null) return errorAnswer('verifier-missing')
   const derived =
     code.challenge.method === 'plain' ? verifier : createHash('sha256').update(verifier).digest('base64url')
-  return sameText(derived, code.challenge.value) ? null : tokenErrorAnswer('verifier-invalid')
+  return sameText(derived, code.challenge.value) ? null : errorAnswer('verifier-invalid')
 }
 
 function sameText(one: string, other: string): boolean {
@@ -142,9 +132,11 @@ function sameText(one: string, other: string): boolean {
 async function grantFromCode(world: PracticeWorld, code: Code, faults: ActiveFaults): Promise<Answer> {
   const sizes = faults.find('token-sizes')
   const withRefresh = code.refreshToken && !faults.has('no-refresh-token')
-  const refreshToken = withRefresh ? issueSecret(world, 'refresh-token', sizes?.refreshToken) : null
+  const refreshToken = withRefresh
+    ? issueSecret(world, 'refresh-token', code.clientId, sizes?.refreshToken)
+    : null
   const saved = world.store.change((state) => {
-    const spent = useClient(spendCode(state, code.hash), world.now())
+    const spent = useClient(spendCode(state, code.hash), code.clientId, world.now())
     if (refreshToken === null) return spent
     return mintRefreshTokens(spent, { ...code, hashes: [hashSecret(refreshToken)] }, world.now())
   })
@@ -168,13 +160,15 @@ async function refresh(
   const text = field(fields, 'refresh_token')
   if (text === null) return missing('refresh_token')
   const token = findRefreshToken(world.store.state, hashSecret(text))
-  if (token === null) return tokenErrorAnswer('bad-request')
-  if (token.clientId !== clientId) return tokenErrorAnswer('foreign-client')
+  if (token === null) return errorAnswer('bad-request')
+  if (token.clientId !== clientId) return errorAnswer('foreign-client')
   const refused = refreshRefusal(world.store.state, token, world.now())
-  if (refused !== null) return tokenErrorAnswer(refused)
+  if (refused !== null) return errorAnswer(refused)
   const scopes = refreshedScopes(token, field(fields, 'scope'))
-  if (scopes === null) return tokenErrorAnswer('scope-invalid')
-  world.store.note((state) => useClient(useRefreshToken(state, token.hash, world.now()), world.now()))
+  if (scopes === null) return errorAnswer('scope-invalid')
+  world.store.note((state) =>
+    useClient(useRefreshToken(state, token.hash, world.now()), clientId, world.now()),
+  )
   const rotated = await rotate(world, token, faults)
   const wider = faults.find('wider-scope')
   const answered = wider ? canonicalScopes([...token.scopes, ...wider.scopes]) : scopes
@@ -194,7 +188,7 @@ async function rotate(
 ): Promise<string | null> {
   const fault = faults.find('rotate')
   if (fault === null) return null
-  const fresh = issueSecret(world, 'refresh-token', faults.find('token-sizes')?.refreshToken)
+  const fresh = issueSecret(world, 'refresh-token', token.clientId, faults.find('token-sizes')?.refreshToken)
   await world.store.change((state) =>
     rotateRefreshToken(state, token, hashSecret(fresh), fault.old, world.now()),
   )
@@ -223,7 +217,8 @@ async function tokenResponse(
   faults: ActiveFaults,
 ): Promise<Record<string, unknown>> {
   const account = accountBySub(granted.sub)
-  const accessToken = issueSecret(world, 'access-token', faults.find('token-sizes')?.accessToken)
+  const bytes = faults.find('token-sizes')?.accessToken
+  const accessToken = issueSecret(world, 'access-token', granted.clientId, bytes)
   world.store.note((state) => {
     const expiresAt = world.now() + accessSeconds * 1000
     const { sub, clientId, scopes, offline } = granted

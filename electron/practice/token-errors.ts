@@ -76,9 +76,23 @@ export const tokenErrors = {
 
 export type TokenErrorName = keyof typeof tokenErrors
 
+/** Those of the revocation endpoint (google-oauth.md section 3). */
+const revokeErrors = {
+  'token-dead': { status: 400, error: 'invalid_token', description: 'Token expired or revoked' },
+  'token-missing': {
+    status: 400,
+    error: 'invalid_request',
+    description: 'Missing required parameter: token',
+  },
+  'not-revocable': { status: 400, error: 'invalid_request', description: 'Token is not revocable.' },
+} as const satisfies Record<string, TokenError>
+
+export const endpointErrors = { ...tokenErrors, ...revokeErrors } as const
+export type EndpointErrorName = keyof typeof endpointErrors
+
 /** The answer for an error; `description` replaces the one of the table where it names a parameter. */
-export function tokenErrorAnswer(name: TokenErrorName, description?: string): Answer {
-  const found: TokenError = tokenErrors[name]
+export function errorAnswer(name: EndpointErrorName, description?: string): Answer {
+  const found: TokenError = endpointErrors[name]
   const text = description ?? found.description
   const answer = jsonAnswer(found.status, {
     error: found.error,

@@ -3,7 +3,8 @@ import type { JWTVerifyResult } from 'jose'
 import { jwtVerify } from 'jose'
 import { accountBySub } from './accounts.ts'
 import { bearerToken, field, formFields, jsonAnswer } from './answers.ts'
-import { practiceClient } from './client.ts'
+import { isPracticeClient } from './client.ts'
+import { faultyEndpoint } from './faulty-endpoint.ts'
 import { hasIdentity } from './id-token.ts'
 import { emailScope } from './scopes.ts'
 import { hashSecret } from './secrets.ts'
@@ -13,11 +14,11 @@ import { findAccessToken } from './state.ts'
 import type { PracticeWorld } from './world.ts'
 
 export function tokeninfo(world: PracticeWorld): Handle {
-  return (request) => {
+  return faultyEndpoint(world, 'tokeninfo', (request) => {
     const idToken = parameter(request, 'id_token')
     if (idToken !== null) return idTokenInfo(world, idToken)
     return accessTokenInfo(world, parameter(request, 'access_token') ?? bearerToken(request))
-  }
+  })
 }
 
 function parameter(request: PracticeRequest, name: string): string | null {
@@ -50,13 +51,10 @@ function describeAccessToken(token: AccessToken, now: number): Record<string, st
 }
 
 async function idTokenInfo(world: PracticeWorld, text: string): Promise<Answer> {
-  const options = {
-    issuer: world.issuer,
-    audience: practiceClient.clientId,
-    currentDate: new Date(world.now()),
-  }
+  const options = { issuer: world.issuer, currentDate: new Date(world.now()) }
   const verified = await jwtVerify(text, (await world.keys()).publicKey, options).catch(() => null)
-  return verified === null ? invalid() : jsonAnswer(200, describeIdToken(verified))
+  const ours = isPracticeClient(String(verified?.payload.aud))
+  return verified === null || !ours ? invalid() : jsonAnswer(200, describeIdToken(verified))
 }
 
 function describeIdToken({

@@ -16,12 +16,17 @@ export interface PracticeWorld {
   random(bytes: number): string
   /** Made at the first use, which waits a moment for it: a start that signs nobody in makes none. */
   keys(): Promise<SigningKeys>
-  witness(kind: SecretKind, secret: string): void
+  witness(kind: SecretKind, secret: string, clientId: string): void
 }
 
-/** Makes a new secret and shows it to the witness. `bytes` is its length, usual when left out. */
-export function issueSecret(world: PracticeWorld, kind: MintedKind, bytes?: number): string {
+/** Makes a new secret for a client and shows it to the witness. `bytes` is its length, usual when left out. */
+export function issueSecret(
+  world: PracticeWorld,
+  kind: MintedKind,
+  clientId: string,
+  bytes?: number,
+): string {
   const secret = mintSecret(kind, (count) => world.random(count), bytes)
-  world.witness(kind, secret)
+  world.witness(kind, secret, clientId)
   return secret
 }

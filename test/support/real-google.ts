@@ -11,20 +11,29 @@ import type { PracticeControl } from '../../electron/practice/practice-control.t
 import { createPracticeControl } from '../../electron/practice/practice-control.ts'
 import { startPracticeGoogle } from '../../electron/practice/practice-google.ts'
 
+interface Issued {
+  readonly kind: string
+  readonly secret: string
+  readonly clientId: string
+}
+
 export interface RealGoogle {
   /** `http://127.0.0.1:PORT` */
   readonly issuer: string
   readonly control: PracticeControl
   /** Every secret that was made since the start. */
-  readonly issued: readonly { readonly kind: string; readonly secret: string }[]
-  /** Status and `error` of a refresh with this token at the token endpoint; `error` is null for 200. */
+  readonly issued: readonly Issued[]
+  /**
+   * Status and `error` of a refresh with this token at the token endpoint, under the client that it was made for;
+   * `error` is null for 200.
+   */
   refresh(refreshToken: string): Promise<{ readonly status: number; readonly error: string | null }>
   close(): Promise<void>
 }
 
 /** Starts it with an empty state, which it saves in `stateFile` if one is given. */
 export async function startRealGoogle(stateFile: string | null = null): Promise<RealGoogle> {
-  const issued: { readonly kind: string; readonly secret: string }[] = []
+  const issued: Issued[] = []
   const google = await startPracticeGoogle({
     now: () => Date.now(),
     load: () => Promise.resolve(null),
@@ -32,10 +41,12 @@ export async function startRealGoogle(stateFile: string | null = null): Promise<
       if (stateFile !== null) await writeFile(stateFile, JSON.stringify(state))
     },
     random: (bytes) => randomBytes(bytes).toString('base64url'),
-    onIssued: (kind, secret) => issued.push({ kind, secret }),
+    onIssued: (kind, secret, clientId) => issued.push({ kind, secret, clientId }),
   })
-  const newestSecret = (): string =>
-    issued.filter(({ kind }) => kind === 'client-secret').at(-1)?.secret ?? ''
+  const clientOf = (token: string): string =>
+    issued.find(({ secret }) => secret === token)?.clientId ?? practiceClient.clientId
+  const newestSecret = (clientId: string): string =>
+    issued.filter((one) => one.kind === 'client-secret' && one.clientId === clientId).at(-1)?.secret ?? ''
   return {
     issuer: google.issuer,
     control: createPracticeControl(
@@ -44,13 +55,14 @@ export async function startRealGoogle(stateFile: string | null = null): Promise<
     ),
     issued,
     async refresh(refreshToken) {
+      const clientId = clientOf(refreshToken)
       const answer = await fetch(`${google.issuer}/token`, {
         method: 'POST',
         body: new URLSearchParams({
           grant_type: 'refresh_token',
           refresh_token: refreshToken,
-          client_id: practiceClient.clientId,
-          client_secret: newestSecret(),
+          client_id: clientId,
+          client_secret: newestSecret(clientId),
         }),
       })
       const { error } = (await answer.json()) as { error?: string }

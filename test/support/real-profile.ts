@@ -18,7 +18,8 @@ import type { AccountView, FlowStep, Snapshot, TokenView } from '../../electron/
 import { Latchkey } from '../../electron/core/latchkey.ts'
 import type { ProfilePorts } from '../../electron/core/profile-context.ts'
 import { secretServices } from '../../electron/core/secrets.ts'
-import { practiceClient } from '../../electron/practice/client.ts'
+import type { FurtherClient } from '../../electron/practice/client.ts'
+import { furtherClients, practiceClient } from '../../electron/practice/client.ts'
 import { openWorld } from '../../electron/worlds.ts'
 import { fakeBrowser } from './fake-browser.ts'
 import { fakeDesktop } from './fake-desktop.ts'
@@ -36,6 +37,8 @@ type StepOf<K extends FlowStep['kind']> = Extract<FlowStep, { kind: K }>
 
 export interface SignInOptions extends Consent {
   readonly scopes?: readonly string[]
+  /** The first practice client when left out. */
+  readonly clientId?: string
   /** The account that should arrive. */
   readonly accountId?: string
 }
@@ -48,6 +51,8 @@ export interface ProfileUser extends Asker {
   account(who: Person): Promise<AccountView>
   /** The tokens whose secret is in the keychain. */
   held(who: Person): Promise<readonly TokenView[]>
+  /** Adds the further practice client of the same or of another project; answers its id. */
+  addClient(project: FurtherClient): Promise<string>
   /** Begins a sign-in; answers its `flowId`. */
   start(options?: SignInOptions): Promise<string>
   /** The authorization URL, once the sign-in waits for the browser. */
@@ -93,9 +98,16 @@ export function profileUser(asker: Asker): ProfileUser {
       const { grants } = await user.account(who)
       return grants.flatMap(({ tokens }) => tokens).filter(({ standing }) => standing === 'held')
     },
-    async start({ scopes = [], accountId } = {}) {
+    async addClient(project) {
+      await get('practice.act', { act: 'add-client', project })
+      const { clientId } = furtherClients[project]
+      const { clients } = await snapshot()
+      if (!clients.some((client) => client.clientId === clientId)) throw new Error('it was not imported')
+      return clientId
+    },
+    async start({ scopes = [], clientId = practiceClient.clientId, accountId } = {}) {
       const params = {
-        clientId: practiceClient.clientId,
+        clientId,
         scopes: [...scopes],
         accountId: accountId ?? null,
       }

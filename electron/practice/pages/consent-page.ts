@@ -1,8 +1,10 @@
 import type { PracticeAccount } from '../accounts.ts'
+import { projectNumberOf } from '../client.ts'
 import { picturePath } from '../picture.ts'
 import { canonicalScopes, isSignInScope, separableScopes } from '../scopes.ts'
 import type { Answer } from '../server.ts'
 import type { Visit } from '../tickets.ts'
+import { withApp } from './app-name.ts'
 import type { Html } from './html.ts'
 import { html, nothing } from './html.ts'
 import { pageAnswer } from './layout.ts'
@@ -26,7 +28,9 @@ export function consentPage(page: ConsentPage): Answer {
   const words = wordsFor(visit.language)
   const separable = separableScopes(visit.request.scopes)
   const whole = canonicalScopes(visit.request.scopes).filter((scope) => !separable.includes(scope))
-  const title = separable.length > 0 || !whole.every(isSignInScope) ? words.consentTitle : words.signInTitle
+  const sentence =
+    separable.length > 0 || !whole.every(isSignInScope) ? words.consentTitle : words.signInTitle
+  const title = withApp(sentence, projectNumberOf(visit.request.clientId), visit.language)
   // Enter in a form presses its first button, so the first is one that continues. It is not shown.
   const content = html`<form class="card" method="post" action="${page.action}" autocomplete="off">
     <input type="hidden" name="ticket" value="${page.ticket}" />
@@ -94,13 +98,17 @@ function boxes(
 }
 
 function list(scopes: readonly string[], lead: string, language: PageLanguage): Html {
-  const rows = scopes.map((scope) => html`<li>${scopeText(scope, language)}</li>`)
   return html`<section class="part" aria-labelledby="whole">
     <div class="part-head"><h2 id="whole">${lead}</h2></div>
-    <ul class="granted">
-      ${rows}
-    </ul>
+    ${grantedScopes(scopes, language)}
   </section>`
+}
+
+/** Scopes in words, each with its own name. */
+export function grantedScopes(scopes: readonly string[], language: PageLanguage): Html {
+  return html`<ul class="granted">
+    ${scopes.map((scope) => html`<li>${scopeText(scope, language)}</li>`)}
+  </ul>`
 }
 
 function scopeText(scope: string, language: PageLanguage): Html {

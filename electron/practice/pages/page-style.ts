@@ -54,6 +54,10 @@ button:focus-visible, input:focus-visible { outline: 3px solid var(--accent); ou
 .plain:hover { background: var(--accent-soft); }
 .part-head { display: flex; align-items: center; justify-content: space-between; min-height: 36px; gap: 12px; }
 .part { margin-bottom: 20px; }
+a.plain { border-radius: 999px; text-decoration: none; }
+a.plain:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.connection { margin-top: 20px; }
+[role="status"] { margin: 0 0 12px; padding: 10px 14px; border-radius: 10px; background: var(--accent-soft); }
 .boxes, .granted { border-top: 1px solid var(--line); }
 .granted li, .boxes label {
   display: flex; gap: 14px; align-items: flex-start; padding: 10px 0; border-bottom: 1px solid var(--line);

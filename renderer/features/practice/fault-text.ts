@@ -9,6 +9,8 @@ const texts = {
   'server-error': m.fault_server_error,
   busy: m.fault_busy,
   slow: m.fault_slow,
+  'revoke-lost': m.fault_revoke_lost,
+  'revoke-lag': m.fault_revoke_lag,
 }
 
 export const practiceFaults = Object.keys(texts) as PracticeFault[]

@@ -7,7 +7,7 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { authUrl, sam, scopeUrl, usePractice } from './practice-world.ts'
+import { asha, authUrl, refresh, sam, scopeUrl, signIn, usePractice, value } from './practice-world.ts'
 
 const executablePath = process.env['LATCHKEY_CHROMIUM'] ?? '/usr/bin/chromium'
 const twoScopes = `openid email ${scopeUrl}drive.file ${scopeUrl}calendar`
@@ -93,15 +93,41 @@ describe.skipIf(!existsSync(executablePath))('practice pages in Chromium', () =>
     })
   })
 
-  it.each(['light', 'dark'] as const)('have nothing that axe finds, in %s', async (scheme) => {
+  it('end the access of one app from the connections page, from choosing the account on', async () => {
+    const token = (await signIn(server, { scope: twoScopes }, [`${scopeUrl}calendar`])).json['refresh_token']
+    value(await server.control.mintElsewhere(asha, '77-x.apps.googleusercontent.com', 1))
     await withPage(async (page) => {
-      for (const more of [
-        {},
-        { prompt: 'consent', login_hint: sam },
-        { redirect_uri: 'http://evil.example/' },
-        { hl: 'hi' },
-      ]) {
-        await page.goto(ask(more))
+      await page.goto(`${server.issuer}/connections`)
+      await page.getByRole('button', { name: 'asha.rao@gmail.test', exact: true }).click()
+      const entry = page.getByRole('region', { name: 'Latchkey practice client' })
+      await entry.getByText('See, change and share all your calendars').waitFor()
+      await entry.getByRole('button', { name: 'Remove access', exact: true }).click()
+      await page.getByRole('status').getByText('Latchkey practice client no longer has access.').waitFor()
+      expect(await page.getByRole('button', { name: 'Remove access' }).count()).toBe(1)
+      expect((await refresh(server, token)).status).toBe(400)
+      await page.reload()
+      await page.getByRole('link', { name: 'Use another account' }).click()
+      await page.getByRole('button', { name: 'sam.field@gmail.test', exact: true }).click()
+      await page.getByText('No app has access to this account.').waitFor()
+    })
+  })
+
+  it.each(['light', 'dark'] as const)('have nothing that axe finds, in %s', async (scheme) => {
+    await signIn(server)
+    value(await server.control.mintElsewhere(asha, '77-x.apps.googleusercontent.com', 1))
+    const connections = `${server.issuer}/connections?hl=en`
+    const addresses = [
+      ask(),
+      ask({ prompt: 'consent', login_hint: sam }),
+      ask({ redirect_uri: 'http://evil.example/' }),
+      ask({ hl: 'hi' }),
+      connections,
+      `${connections}&authuser=asha.rao@gmail.test&removed=5`,
+      `${connections}&authuser=sam.field@gmail.test`,
+    ]
+    await withPage(async (page) => {
+      for (const address of addresses) {
+        await page.goto(address)
         const { violations } = await new AxeBuilder({ page }).analyze()
         expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)).toEqual(
           [],

@@ -72,6 +72,20 @@ describe('the practice server', () => {
     expect(practice.view().accounts.map(({ disabled }) => disabled)).toEqual([true, false, false])
   })
 
+  it('gives the file of the first client, and of the further ones of the same and of another project', async () => {
+    const ids = []
+    for (const project of [undefined, 'same', 'other', 'same'] as const) {
+      const file = JSON.parse(value(await practice.clientFile(project))) as {
+        installed: { client_id: string; project_id: string }
+      }
+      ids.push([file.installed.client_id, file.installed.project_id])
+    }
+    const [first, same, other, sameAgain] = ids
+    expect([first?.[0], sameAgain]).toEqual([google.clientId, same])
+    expect([same?.[1], other?.[1]]).toEqual(['latchkey-practice', 'lantern-practice'])
+    expect(same?.[0]).not.toBe(first?.[0])
+  })
+
   it('sets rules and faults and shows them', async () => {
     const rules = {
       publishing: 'testing',

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach } from 'vitest'
 import { createHttp } from '../../../electron/adapters/http.ts'
+import type { FurtherClient } from '../../../electron/practice/client.ts'
 import type { PracticeControl } from '../../../electron/practice/practice-control.ts'
 import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
 import { startPracticeGoogle } from '../../../electron/practice/practice-google.ts'
@@ -77,6 +78,17 @@ export function value<T>(outcome: { ok: true; value: T } | { ok: false; error: {
 
 export const verifier = 'practice-verifier-0123456789-0123456789-0123456789'
 export const challenge = createHash('sha256').update(verifier).digest('base64url')
+
+/** The id and a fresh secret of another client, as parameters of a token request. */
+export async function furtherClient(
+  server: PracticeServer,
+  project: FurtherClient,
+): Promise<{ client_id: string; client_secret: string }> {
+  const file = value(await server.control.clientFile(project))
+  const { installed } = JSON.parse(file) as { installed: { client_id: string; client_secret: string } }
+  const { client_id, client_secret } = installed
+  return { client_id, client_secret }
+}
 
 /** The parameters of an ordinary authorization request; null leaves one out. */
 export function authUrl(server: PracticeServer, more: Readonly<Record<string, string | null>> = {}): string {

@@ -310,16 +310,15 @@ describe('the control', () => {
     expect(seen.accounts.filter(({ disabled }) => disabled).map(({ sub }) => sub)).toEqual([sam])
   })
 
-  it('opens a state from before there were these rules', async () => {
+  it('opens a state from before there were these rules and several clients', async () => {
     const token = await mint(asha, drive)
     await server.close()
-    const { disabled, sessionHours, restricted, client, userCapReached, ...before } = server.saved as Record<
-      string,
-      unknown
-    >
+    const { disabled, sessionHours, restricted, userCapReached, clients, revocations, ...before } =
+      server.saved as Record<string, unknown>
     expect([disabled, sessionHours, restricted, userCapReached]).toEqual([[], null, [], false])
-    expect(client).toBeDefined()
-    server.saved = before
+    const [first] = clients as { secrets: unknown }[]
+    expect([first, revocations]).toEqual([expect.objectContaining({ clientId: server.clientId }), []])
+    server.saved = { ...before, version: 1, clientSecrets: first?.secrets }
     await server.restart()
     expect(await told(token)).toBe(200)
   })

@@ -6,6 +6,7 @@ import {
   askToken,
   consent,
   exchange,
+  furtherClient,
   meera,
   redirectUri,
   refresh,
@@ -207,29 +208,29 @@ describe('exchanging a code', () => {
   })
 })
 
-describe('another client of the same server', () => {
-  /** Hands everything that was issued so far to a client that is not ours. */
-  async function giveAway(): Promise<void> {
-    server.saved = JSON.parse(
-      JSON.stringify(server.saved).replaceAll(server.clientId, '77-x.apps.googleusercontent.com'),
-    )
-    await server.restart()
-  }
-
+describe.each(['same', 'other'] as const)('a client of the %s project', (project) => {
   it('owns its refresh tokens: ours is told unauthorized_client', async () => {
-    const token = (await signIn(server)).json['refresh_token']
-    await giveAway()
+    const theirs = await furtherClient(server, project)
+    const token = (await exchange(server, await consent(server, { client_id: theirs.client_id }), theirs))
+      .json['refresh_token']
     const { status, json } = await refresh(server, token)
     expect([status, json]).toEqual([401, { error: 'unauthorized_client', error_description: 'Unauthorized' }])
+    expect((await refresh(server, token, theirs)).status).toBe(200)
   })
 
   it('owns its codes: ours is told Bad Request', async () => {
-    const code = await consent(server)
-    await giveAway()
+    const theirs = await furtherClient(server, project)
+    const code = await consent(server, { client_id: theirs.client_id })
     expect((await exchange(server, code)).json).toEqual({
       error: 'invalid_grant',
       error_description: 'Bad Request',
     })
+  })
+
+  it('does not take our secret', async () => {
+    const { client_id } = await furtherClient(server, project)
+    const { json } = await refresh(server, '1//any', { client_id })
+    expect(json['error_description']).toBe('The provided client secret is invalid.')
   })
 })
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isLoopbackRedirect } from '../../../electron/practice/client.ts'
-import { createFaultBoard } from '../../../electron/practice/faults.ts'
+import { createFaultBoard, faultEndpoints } from '../../../electron/practice/faults.ts'
 import { html } from '../../../electron/practice/pages/html.ts'
 import { pickLanguage } from '../../../electron/practice/pages/words.ts'
 import {
@@ -144,17 +144,40 @@ describe('the fault board', () => {
   it('has each named fault stand, and one at a time', () => {
     const board = createFaultBoard()
     board.name('slow')
-    expect([board.take(), board.take()].map((taken) => taken.find('latency')?.ms)).toEqual([8000, 8000])
+    const taken = [board.take('token'), board.take('token')]
+    expect(taken.map((faults) => faults.find('latency')?.ms)).toEqual([8000, 8000])
     board.name('busy')
-    expect(board.take().find('status')).toMatchObject({ status: 429, retryAfter: 30 })
-    expect([board.peek().has('latency'), board.named()]).toEqual([false, 'busy'])
+    expect(board.take('token').find('status')).toMatchObject({ status: 429, retryAfter: 30 })
+    expect([board.peek('token').has('latency'), board.named()]).toEqual([false, 'busy'])
     board.name(null)
-    expect(board.take().has('status')).toBe(false)
+    expect(board.take('token').has('status')).toBe(false)
+  })
+
+  it('strikes every endpoint by name, and with what is about revoking only that one', () => {
+    const board = createFaultBoard()
+    const struck = (): readonly string[] =>
+      faultEndpoints.filter((endpoint) =>
+        (['html', 'revoke-lag'] as const).some((k) => board.peek(endpoint).has(k)),
+      )
+    board.name('portal')
+    expect(struck()).toEqual(['token', 'revoke', 'tokeninfo'])
+    board.name('revoke-lag')
+    expect(struck()).toEqual(['revoke'])
+  })
+
+  it('uses a fault up at its own endpoint only', () => {
+    const board = createFaultBoard()
+    board.set({ kind: 'html' }, 1, 'revoke')
+    expect(board.take('token').has('html')).toBe(false)
+    expect([board.take('revoke'), board.take('revoke')].map((taken) => taken.has('html'))).toEqual([
+      true,
+      false,
+    ])
   })
 })
 
 describe('tickets', () => {
-  const visit = { language: 'en', sub: null } as Parameters<ReturnType<typeof createTickets>['issue']>[0]
+  const visit = { language: 'en' }
 
   it('end after half an hour of the machine’s time', () => {
     let now = 0

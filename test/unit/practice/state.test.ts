@@ -1,14 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { practiceClient } from '../../../electron/practice/client.ts'
+import { makeClient } from '../../../electron/practice/client-life.ts'
+import { furtherClients, practiceClient } from '../../../electron/practice/client.ts'
 import type { PracticeState } from '../../../electron/practice/state.ts'
 import {
+  accessSeconds,
   accountTokenLimit,
   addAccessToken,
   addClientSecret,
   findAccessToken,
   findRefreshToken,
   addMonths,
+  carryOutRevocations,
   causeOfDeath,
   changePassword,
   consentedScopes,
@@ -19,6 +22,7 @@ import {
   needsConsent,
   readState,
   rememberConsent,
+  revokeLater,
   revokeProject,
   rotateRefreshToken,
   setDisabled,
@@ -161,6 +165,47 @@ describe('revoking', () => {
   })
 })
 
+describe('revoking with a lag', () => {
+  const machine = 5000
+  const lagging = { sub, projectNumber, askedAt: t0, effectiveAt: machine }
+
+  it('ends what was there when its time has come, and spares what came after', () => {
+    const asked = revokeLater(mint(emptyState(), 'before'), lagging)
+    const both = mint(asked, 'after', {}, t0 + 1)
+    expect(carryOutRevocations(both, machine - 1)).toBe(both)
+    const ended = carryOutRevocations(both, machine)
+    const deaths = ['before', 'after'].map((hash) => deathOf(ended, hash, t0 + 1))
+    expect(deaths).toEqual(['revoked', null])
+    expect(carryOutRevocations(ended, machine + 1)).toBe(ended)
+  })
+
+  it('spares access tokens that came after as well', () => {
+    const access = { sub, clientId, scopes: ['openid'], offline: true }
+    const minted = [t0, t0 + 1].reduce(
+      (grown, at) =>
+        addAccessToken(grown, { ...access, hash: String(at), expiresAt: at + accessSeconds * 1000 }, t0),
+      revokeLater(emptyState(), lagging),
+    )
+    const { accessTokens } = carryOutRevocations(minted, machine)
+    expect(accessTokens.map(({ hash }) => hash)).toEqual([String(t0 + 1)])
+  })
+
+  it('has the person asked again at once', () => {
+    const consented = rememberConsent(emptyState(), sub, projectNumber, ['openid'])
+    expect(needsConsent(revokeLater(consented, lagging), sub, projectNumber, ['openid'])).toBe(true)
+  })
+})
+
+describe('the project of the first client in Testing', () => {
+  it('leaves the tokens of another project alone', () => {
+    const testing = { ...emptyState(), publishing: 'testing' as const }
+    const other = { clientId: furtherClients.other.clientId, scopes: [drive] }
+    const state = mint(mint(testing, 'own', { scopes: [drive] }), 'other', other)
+    const later = t0 + 7 * dayMs
+    expect([deathOf(state, 'own', later), deathOf(state, 'other', later)]).toEqual(['testing', null])
+  })
+})
+
 describe('the cap of an account over all clients', () => {
   it('ends the oldest of the account, whatever its client, and does not touch other accounts', () => {
     const clients = Array.from({ length: accountTokenLimit / 50 }, (_, n) => `${String(n)}-x`)
@@ -267,16 +312,32 @@ describe('what is remembered', () => {
     expect(needsConsent(twice, sub, '5', [gmail])).toBe(true)
   })
 
-  it('keeps the two newest client secrets', () => {
-    const state = ['a', 'b', 'c'].reduce((grown, hash) => addClientSecret(grown, hash, t0), emptyState())
-    expect(state.clientSecrets.map((secret) => secret.hash)).toEqual(['b', 'c'])
+  it('keeps the two newest secrets of each client', () => {
+    const { clientId: second } = furtherClients.same
+    const both = makeClient(emptyState(), second, t0)
+    const state = ['a', 'b', 'c'].reduce((grown, hash) => addClientSecret(grown, clientId, hash, t0), both)
+    const secrets = addClientSecret(state, second, 'd', t0).clients.map((client) => client.secrets)
+    expect(secrets.map((list) => list.map(({ hash }) => hash))).toEqual([['b', 'c'], ['d']])
   })
 
   it('reads back what it saved, and starts anew from anything else', () => {
     const state = mint(emptyState(), 'a')
     expect(readState(JSON.parse(JSON.stringify(state)))).toEqual(state)
-    for (const broken of [null, 'x', { ...state, version: 2 }, { ...state, codes: 5 }]) {
+    for (const broken of [null, 'x', { ...state, version: 3 }, { ...state, codes: 5 }]) {
       expect(readState(broken)).toEqual(emptyState())
     }
+  })
+
+  it('keeps everything of a state from when there was one client', () => {
+    const { clients, revocations, ...rest } = mint(emptyState(), 'a')
+    const secrets = [{ hash: 's', addedAt: t0 }]
+    const life = { usedAt: t0, deletedAt: null }
+    const before = { ...rest, version: 1, clientSecrets: secrets, client: life }
+    expect(readState(before)).toEqual({
+      ...rest,
+      version: 2,
+      clients: [{ clientId: clients[0]?.clientId, ...life, secrets }],
+      revocations,
+    })
   })
 })
