@@ -371,15 +371,15 @@ export const errors = {
     'Name the account by its e-mail address.',
   ),
   'client-unknown': once(
-    'No client here is called “{name}”.',
+    'No client here, or more than one, is called “{name}”.',
     'Name a client by its id or its label, as the list of clients shows it.',
   ),
   'rule-account-gone': once(
-    'The rule for {folder} means {email}, which is no longer here. No other account is used instead.',
+    'What is set for {folder} means {email}, which is no longer here. No other account is used instead.',
     'Sign {email} in again, or change the rule under Folders.',
   ),
   'rule-client-gone': once(
-    'The rule for {folder} means a client that is no longer here.',
+    'What is set for {folder} means a client that is no longer here.',
     'Add the client again, or change the rule under Folders.',
   ),
   'declared-account-differs': once(

@@ -30,10 +30,10 @@ export const inspectionSchema = v.strictObject({
   accessType: v.nullable(text(40)),
   /** Bytes, and Google's limits. */
   sizes: v.strictObject({
-    accessToken: count,
-    accessTokenLimit: count,
-    refreshToken: v.nullable(count),
-    refreshTokenLimit: count,
+    accessBytes: count,
+    accessLimit: count,
+    refreshBytes: v.nullable(count),
+    refreshLimit: count,
   }),
 })
 export type Inspection = v.InferOutput<typeof inspectionSchema>

@@ -6,16 +6,25 @@ import { fail, ok } from '../contract/outcome.ts'
 import type { About, SettingsView, Snapshot } from '../contract/views.ts'
 import { copyAccessToken } from './access/copy-access-token.ts'
 import type { AccessTokens } from './access/access-tokens.ts'
-import { activateAccount, labelAccount } from './accounts/describe-account.ts'
+import { activateAccount, labelAccount, setActive } from './accounts/describe-account.ts'
+import { manageAtGoogle } from './accounts/manage-at-google.ts'
 import { forgetAccount, previewForgetAccount, previewRemoveClient, removeClient } from './accounts/removal.ts'
 import { previewSignIn } from './accounts/sign-in/preview.ts'
 import type { SignIns } from './accounts/sign-in/sign-ins.ts'
 import { correctCause } from './causes/correct-cause.ts'
 import type { HealthChecks } from './checks/health-checks.ts'
 import { describeClient } from './clients/describe-client.ts'
+import { importClient } from './clients/import-client.ts'
 import { importFileAt, importFromClipboard, importPickedFile } from './clients/import-sources.ts'
+import { approveDeclaration, withdrawDeclaration } from './folders/approvals.ts'
+import { pickFolder } from './folders/find-folder.ts'
+import { lookAtFolders } from './folders/look.ts'
+import { addRule, changeRule, removeRule } from './folders/rules.ts'
+import { forgetGrant, previewForgetGrant } from './grants/forget-grant.ts'
 import type { PracticeServer } from './ports.ts'
 import type { ProfileContext } from './profile-context.ts'
+import { blastRadius } from './revocation/blast-radius.ts'
+import type { Revocations } from './revocation/revocations.ts'
 import { browserWithId, pickedBrowser } from './settings/browser-choice.ts'
 import { pickedCaFile } from './settings/ca-file.ts'
 import type { Problems } from './state/problems.ts'
@@ -23,6 +32,7 @@ import type { Publisher } from './state/publisher.ts'
 import type { State } from './state/state.ts'
 import { dismissToken } from './tokens/dismiss.ts'
 import { livesOf } from './tokens/lives.ts'
+import { askWho } from './who/ask-who.ts'
 
 /** Commands that concern the app as a whole are answered elsewhere. */
 type AppCommand = 'app.openProfile' | 'app.openLink'
@@ -38,6 +48,7 @@ export interface ProfileParts {
   readonly practice: PracticeServer | null
   readonly signIns: SignIns
   readonly access: AccessTokens
+  readonly revocations: Revocations
   readonly checks: HealthChecks
   readonly problems: Problems
   readonly publisher: Publisher
@@ -49,7 +60,7 @@ export interface ProfileParts {
 }
 
 export function profileHandlers(parts: ProfileParts): ProfileHandlers {
-  const { context, signIns, checks, problems } = parts
+  const { context, signIns, checks, problems, revocations } = parts
   const { clock } = context.ports
   const state = (): State => context.ledger.state()
   return {
@@ -64,24 +75,8 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'clients.update': (params) => describeClient(context, params),
     'clients.previewRemoval': ({ clientId }) => settle(previewRemoveClient(state(), clientId)),
     'clients.remove': ({ clientId, tokens }) => removeClient(context, clientId, tokens),
-    'clients.setActive': () => settle(fail('not-found')),
-    'accounts.manageAtGoogle': () => settle(fail('not-found')),
-    'grants.previewForget': () => settle(fail('not-found')),
-    'grants.forget': () => settle(fail('not-found')),
-    'grants.inspect': () => settle(fail('not-found')),
-    'revocation.preview': () => settle(fail('not-found')),
-    'revocation.start': () => settle(fail('not-found')),
-    'revocation.retry': () => settle(fail('not-found')),
-    'revocation.dismiss': () => settle(fail('not-found')),
-    'who.ask': () => settle(fail('not-found')),
-    'folders.pick': () => settle(fail('not-found')),
-    'folders.addRule': () => settle(fail('not-found')),
-    'folders.changeRule': () => settle(fail('not-found')),
-    'folders.removeRule': () => settle(fail('not-found')),
-    'folders.look': () => settle(fail('not-found')),
-    'folders.approve': () => settle(fail('not-found')),
-    'folders.withdraw': () => settle(fail('not-found')),
-    'signIn.preview': (params) => settle(previewSignIn(state(), params, context.now())),
+    'clients.setActive': ({ clientId, accountId }) => setActive(context, clientId, accountId),
+    'signIn.preview': (params) => previewSignIn(state(), params, context.now()),
     'signIn.start': (params) => settle(startSignIn(parts, params)),
     'signIn.openAgain': ({ flowId }) => settle(signIns.openAgain(flowId)),
     'signIn.copyLink': ({ flowId }) => settle(signIns.copyLink(flowId)),
@@ -91,13 +86,29 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'accounts.update': ({ accountId, label }) => labelAccount(context, accountId, label),
     'accounts.activate': ({ accountId }) => activateAccount(context, accountId),
     'accounts.previewForget': ({ accountId }) => settle(previewForgetAccount(state(), accountId)),
-    'accounts.forget': ({ accountId, tokens }) => forgetAccount(context, accountId, tokens),
+    'accounts.forget': ({ accountId, tokens }) => forgetAccount(context, accountId, tokens, signIns),
     'accounts.check': ({ accountId }) => checks.checkAccount(accountId),
     'accounts.lives': ({ accountId }) => {
       const account = state().accounts.get(accountId)
       return settle(account ? ok([...livesOf(account, state(), context.now())]) : fail('not-found'))
     },
+    'accounts.manageAtGoogle': ({ accountId }) => manageAtGoogle(context, accountId),
     'accounts.copyAccessToken': (params) => copyAccessToken(context, parts.access, params),
+    'grants.previewForget': (grant) => settle(previewForgetGrant(state(), grant)),
+    'grants.forget': ({ tokens, ...grant }) => forgetGrant(context, grant, tokens, signIns),
+    'grants.inspect': (grant) => inspectGrant(parts, grant),
+    'revocation.preview': ({ grants }) => settle(blastRadius(state(), grants, context.now())),
+    'revocation.start': (params) => settle(revocations.start(params)),
+    'revocation.retry': ({ revocationId }) => settle(revocations.retry(revocationId)),
+    'revocation.dismiss': ({ revocationId }) => settle(revocations.dismiss(revocationId)),
+    'who.ask': (params) => askWho(context, { ...params, environment: null }),
+    'folders.pick': () => pickFolder(context),
+    'folders.addRule': (params) => addRule(context, params),
+    'folders.changeRule': (params) => changeRule(context, params),
+    'folders.removeRule': ({ ruleId }) => removeRule(context, ruleId),
+    'folders.look': () => lookAtFolders(context),
+    'folders.approve': (params) => approveDeclaration(context, params),
+    'folders.withdraw': (params) => withdrawDeclaration(context, params),
     'tokens.correctCause': ({ tokenId, cause }) => correctCause(context, tokenId, cause),
     'tokens.dismiss': ({ tokenId }) => dismissToken(context, tokenId),
     'settings.update': (params) => parts.changeSettings(params),
@@ -124,6 +135,15 @@ function startSignIn(
   if (context.profile === 'real' && !about.realSignInAllowed)
     return fail('runtime-too-old', { version: about.electron })
   return signIns.start(params)
+}
+
+/** Loaded when it is asked for: a start does without it. */
+async function inspectGrant(
+  { context, access }: ProfileParts,
+  grant: Parameters<ProfileHandlers['grants.inspect']>[0],
+): ReturnType<ProfileHandlers['grants.inspect']> {
+  const { inspectToken } = await import('./inspection/inspect-token.ts')
+  return inspectToken(context, access, grant)
 }
 
 async function listBrowsers(context: ProfileContext): ReturnType<ProfileHandlers['settings.listBrowsers']> {
@@ -157,13 +177,28 @@ async function setClockOffset(parts: ProfileParts, offsetMs: number): Promise<Ou
 }
 
 async function actInPractice(
-  { practice, publisher }: ProfileParts,
+  { context, practice, publisher }: ProfileParts,
   act: Parameters<PracticeServer['act']>[0],
 ): Promise<Outcome<null>> {
   if (!practice) return fail('practice-only')
-  const done = await practice.act(act)
+  const done =
+    act.act === 'add-client'
+      ? await addPracticeClient(context, practice, act.project)
+      : await practice.act(act)
   publisher.practice(practice.view())
   return done
+}
+
+/** As if a second client file had been downloaded and brought. */
+async function addPracticeClient(
+  context: ProfileContext,
+  practice: PracticeServer,
+  project: 'same' | 'other',
+): Promise<Outcome<null>> {
+  const file = await practice.clientFile(project)
+  if (!file.ok) return file
+  const imported = await importClient(context, Buffer.from(file.value), { acceptUncheckedSecret: true })
+  return imported.ok ? ok() : imported
 }
 
 async function removeOrphan({ context, problems }: ProfileParts, problemId: string): Promise<Outcome<null>> {

@@ -12,6 +12,7 @@ import { importClient } from './clients/import-client.ts'
 import type { Issuer } from './clients/issuer.ts'
 import { googleIssuer, practiceIssuer } from './clients/issuer.ts'
 import { instantClocks, nextDeadline } from './clocks/account-clocks.ts'
+import { changesFolders, foldersView } from './folders/folders-view.ts'
 import type { ProfileHandlers } from './handlers.ts'
 import { profileHandlers } from './handlers.ts'
 import type { LatchkeyEvent } from './ledger/events.ts'
@@ -19,6 +20,7 @@ import type { Ledger, LedgerOpening, RecordedEvent } from './ledger/ledger.ts'
 import { openLedger } from './ledger/ledger.ts'
 import type { PracticeServer } from './ports.ts'
 import type { ProfileContext, ProfilePorts } from './profile-context.ts'
+import { Revocations } from './revocation/revocations.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { secretServices } from './secrets.ts'
 import { notingDates, ServerTime } from './server-time.ts'
@@ -98,6 +100,7 @@ export class Profile {
   readonly #context: ProfileContext
   readonly #signIns: SignIns
   readonly #access: AccessTokens
+  readonly #revocations: Revocations
   readonly #scheduler: Scheduler
   readonly #checks: HealthChecks
   readonly #rows: Rows
@@ -140,6 +143,9 @@ export class Profile {
     }
     this.#signIns = new SignIns(this.#context, (flowId, view) => this.#publisher.flow(flowId, view))
     this.#access = new AccessTokens(this.#context, (tokenId) => this.#rows.token(tokenId))
+    this.#revocations = new Revocations(this.#context, this.#access, (revocationId, view) =>
+      this.#publisher.revocation(revocationId, view),
+    )
     this.#scheduler = new Scheduler({
       ...{ clock, timers, log },
       now: () => this.#context.now(),
@@ -164,6 +170,7 @@ export class Profile {
       practice: options.practice,
       signIns: this.#signIns,
       access: this.#access,
+      revocations: this.#revocations,
       checks: this.#checks,
       problems: this.#problems,
       publisher: this.#publisher,
@@ -227,8 +234,8 @@ export class Profile {
       settings: this.#settings.current(),
       ...this.#rows.views(),
       flows: this.#signIns.views(),
-      folders: { rules: [], approvals: [] },
-      revocations: [],
+      folders: foldersView(this.#ledger.state()),
+      revocations: this.#revocations.views(),
       problems: this.#problems.views(),
       practice: practice ? practice.view() : null,
     }
@@ -243,6 +250,7 @@ export class Profile {
     this.#stopSweepTimer()
     this.#checks.close()
     this.#scheduler.close()
+    await this.#revocations.close()
     await this.#access.close()
     await this.#signIns.close()
     await this.#settled.catch(() => undefined)
@@ -270,6 +278,7 @@ export class Profile {
   /** What follows from a fact beyond the state itself. */
   #spread(event: LatchkeyEvent): void {
     this.#rows.touch(event)
+    if (changesFolders(event.type)) this.#publisher.folders(() => foldersView(this.#ledger.state()))
     if (event.type === 'client.secretReplaced') this.#problems.resolve(`missing ${event.data.clientId}`)
     if (event.type === 'token.forgotten' || event.type === 'token.dismissed')
       this.#access.drop(event.data.tokenId)
@@ -315,6 +324,7 @@ export class Profile {
   #practiceClockMoved(byMs: number): void {
     this.#publisher.clockOffset(this.#options.ports.clock.offsetMs())
     this.#signIns.shiftTimes(byMs)
+    this.#revocations.shiftTimes(byMs)
     this.#resumed()
   }
 
@@ -334,6 +344,7 @@ export class Profile {
   async #settle(): Promise<void> {
     await this.#applyRoute()
     if (!this.#ledger.readOnly) await recoverIntents(this.#context)
+    this.#revocations.recover()
     if (this.#options.practice) await this.#preparePractice(this.#options.practice)
   }
 

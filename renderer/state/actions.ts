@@ -14,7 +14,7 @@ import type {
   UserType,
 } from '../../electron/contract/views.ts'
 import type { DeclarationEffect, FolderLook, WhoView } from '../../electron/contract/who.ts'
-import { withIdentity } from '../features/sign-in/scope-names.ts'
+import { isScope, withIdentity } from '../features/sign-in/scope-names.ts'
 import { m } from '../messages/generated/messages.js'
 import { exactTime } from '../ui/exact-instant.ts'
 import { locale } from './locale.svelte.ts'
@@ -27,6 +27,11 @@ export interface ClientChange {
   readonly userType?: UserType
   readonly retired?: boolean
   readonly keepAlive?: boolean
+}
+
+/** Google can have granted what nobody can ask for, in form or length; that is left to the token that has it. */
+function askable(scopes: readonly string[]): string[] {
+  return withIdentity(scopes.filter(isScope))
 }
 
 /** What a person can do. Every screen and the palette call these; errors are shown here, once. */
@@ -85,7 +90,7 @@ export class Actions {
     accountId: string,
     add = false,
   ): Promise<SignInPreview | null> => {
-    const wanted = { clientId, scopes: withIdentity(scopes), accountId }
+    const wanted = { clientId, scopes: askable(scopes), accountId }
     const outcome = await this.#bridge.signIn.preview(add ? { ...wanted, add } : wanted)
     return outcome.ok ? outcome.value : null
   }
@@ -96,7 +101,7 @@ export class Actions {
     accountId: string | null,
     add = false,
   ): Promise<boolean> => {
-    const wanted = { clientId, scopes: withIdentity(scopes), accountId }
+    const wanted = { clientId, scopes: askable(scopes), accountId }
     const started = await this.#told(this.#bridge.signIn.start(add ? { ...wanted, add } : wanted))
     if (started) this.#navigation.go({ page: 'flow', flowId: started.value.flowId })
     return started !== null

@@ -1,8 +1,8 @@
 import type { CryptoKey } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import type { Clock } from '../../electron/core/ports.ts'
-import { coversScopes } from '../../electron/core/scopes/scope-sets.ts'
-import type { FakeAnswer, FakeHttp } from './fake-http.ts'
+import { coversScopes } from '../../electron/contract/scopes/scope-sets.ts'
+import type { FakeAnswer, FakeHttp, SeenRequest } from './fake-http.ts'
 
 export interface Person {
   readonly sub: string
@@ -27,8 +27,8 @@ export interface FakeGoogle {
   changeNextClaims(change: Readonly<Record<string, unknown>>): void
   /** The next id token is signed by a key that Google does not know. */
   forgeNext(): void
-  /** A refresh token minted without a browser, for these scopes under this client. */
-  mint(clientId: string, scopes: readonly string[]): string
+  /** A refresh token minted without a browser, for these scopes under this client; `asha`'s unless told. */
+  mint(clientId: string, scopes: readonly string[], person?: Person): string
   /**
    * From now on a refresh of this token gets a refusal, until `revive`. Without `error` it is what Google says of
    * every dead token (google-oauth.md 1.10, first row).
@@ -43,6 +43,23 @@ export interface FakeGoogle {
   answerNext(answer: FakeAnswer): void
   /** Every token request from now on gets this, after those of `answerNext`; null ends that. */
   answerAlways(answer: FakeAnswer | null): void
+  /** Replaces parts of the next answer of tokeninfo; undefined takes a field away. */
+  changeTokenInfoNext(change: Readonly<Record<string, unknown>>): void
+  /** The next question at tokeninfo gets this in place of an answer of Google's. */
+  answerTokenInfoNext(answer: FakeAnswer): void
+  /** From now on no access token that it gave so far is recognised. */
+  endAccess(): void
+  /**
+   * The next request to revoke gets this in place of an answer of Google's; called twice, the next two. `acts`: it is
+   * carried out all the same.
+   */
+  answerRevokeNext(answer: FakeAnswer, options: { readonly acts: boolean }): void
+  /** Revocations are accepted and have no effect until the returned function is called. */
+  delayRevocations(): () => void
+  /** Every request to revoke so far, as its form. */
+  readonly revokes: readonly URLSearchParams[]
+  /** Whether a refresh of this token would succeed. */
+  isLive(refreshToken: string): boolean
   /** Every token request so far, as its form. */
   readonly tokenRequests: readonly URLSearchParams[]
   /** Those of them that refresh. */
@@ -62,6 +79,7 @@ export interface FakeTokenError {
 }
 
 interface LiveToken {
+  readonly person: Person
   readonly clientId: string
   readonly scopes: readonly string[]
   refusal: FakeTokenError | null
@@ -74,12 +92,32 @@ const revoked: FakeTokenError = {
 /** What Google says of a token that it never gave (google-oauth.md 1.10, the probe). */
 const unknownToken: FakeTokenError = { error: 'invalid_grant', error_description: 'Bad Request' }
 
+/** What tokeninfo tells of an access token. */
+interface LiveAccess {
+  readonly person: Person
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  /** Epoch seconds. */
+  readonly endsAt: number
+}
+
+const emailScopes = ['email', 'https://www.googleapis.com/auth/userinfo.email']
+const identityScopes = [
+  ...emailScopes,
+  'openid',
+  'profile',
+  'https://www.googleapis.com/auth/userinfo.profile',
+]
+
 interface Consent {
   readonly person: Person
   readonly granted: string
   readonly nonce: string
   readonly clientId: string
 }
+
+const revokeUrl = 'https://oauth2.googleapis.com/revoke'
+const tokenInfoUrl = 'https://oauth2.googleapis.com/tokeninfo'
 
 /** Made once: a pair of keys costs more than all else in a test. */
 const keys = Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
@@ -96,6 +134,12 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
   const refreshTokens: string[] = []
   const accessTokens: string[] = []
   const liveTokens = new Map<string, LiveToken>()
+  const liveAccess = new Map<string, LiveAccess>()
+  const infoInsteads: FakeAnswer[] = []
+  let infoChange: Readonly<Record<string, unknown>> = {}
+  const revokes: URLSearchParams[] = []
+  const revokeInsteads: { readonly answer: FakeAnswer; readonly acts: boolean }[] = []
+  let delayed: LiveToken[] | null = null
   const brokenClients = new Map<string, FakeTokenError>()
   const insteads: FakeAnswer[] = []
   let always: FakeAnswer | null = null
@@ -131,14 +175,21 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     headers: dated(),
     body,
   })
-  const newAccessToken = (): string => {
-    accessTokens.push(`ya29.fake-${String(accessTokens.length + 1)}`)
-    return accessTokens[accessTokens.length - 1] ?? ''
+  const newAccessToken = (person: Person, clientId: string, scopes: readonly string[]): string => {
+    const accessToken = `ya29.fake-${String(accessTokens.length + 1)}`
+    accessTokens.push(accessToken)
+    liveAccess.set(accessToken, { person, clientId, scopes, endsAt: Math.floor(clock.now() / 1000) + 3599 })
+    return accessToken
   }
-  const newRefreshToken = (owner: string, clientId: string, scopes: readonly string[]): string => {
-    const refreshToken = `1//fake-${String(refreshTokens.length + 1)}-${owner}`
+  const newRefreshToken = (
+    how: string,
+    person: Person,
+    clientId: string,
+    scopes: readonly string[],
+  ): string => {
+    const refreshToken = `1//fake-${String(refreshTokens.length + 1)}-${how}`
     refreshTokens.push(refreshToken)
-    liveTokens.set(refreshToken, { clientId, scopes, refusal: null })
+    liveTokens.set(refreshToken, { person, clientId, scopes, refusal: null })
     return refreshToken
   }
 
@@ -147,14 +198,14 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     if (!consent) return refuse({ error: 'invalid_grant', error_description: 'Malformed auth code.' })
     const { person, clientId, granted } = consent
     const body = {
-      access_token: newAccessToken(),
+      access_token: newAccessToken(person, clientId, granted.split(' ')),
       expires_in: 3599,
       scope: granted,
       token_type: 'Bearer',
       id_token: await idToken(consent),
       ...('refresh_token' in change
         ? {}
-        : { refresh_token: newRefreshToken(person.sub, clientId, granted.split(' ')) }),
+        : { refresh_token: newRefreshToken(person.sub, person, clientId, granted.split(' ')) }),
       ...change,
     }
     change = {}
@@ -174,12 +225,13 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     const rotated = rotation
     rotation = null
     if (rotated?.oldDies === true) token.refusal = revoked
+    const { person, clientId } = token
     const body = {
-      access_token: newAccessToken(),
+      access_token: newAccessToken(person, clientId, asked),
       expires_in: 3599,
       scope: asked.join(' '),
       token_type: 'Bearer',
-      ...(rotated ? { refresh_token: newRefreshToken('rotated', token.clientId, token.scopes) } : {}),
+      ...(rotated ? { refresh_token: newRefreshToken('rotated', person, clientId, token.scopes) } : {}),
       ...change,
     }
     change = {}
@@ -194,6 +246,53 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     if (broken) return refuse(broken)
     return form.get('grant_type') === 'refresh_token' ? refresh(form) : exchange(form)
   }
+  /** As google-oauth.md 4.1 has it: every value is a string. A token in an address is not looked at. */
+  const tokenInfo = ({ url, method, headers }: SeenRequest): FakeAnswer => {
+    const instead = infoInsteads.shift()
+    if (instead) return instead
+    const known = liveAccess.get(/^Bearer (\S+)$/.exec(headers['authorization'] ?? '')?.[1] ?? '')
+    const left = known ? known.endsAt - Math.floor(clock.now() / 1000) : 0
+    if (method !== 'POST' || url !== tokenInfoUrl || !known || left <= 0)
+      return refuse({ error: 'invalid_token', error_description: 'Invalid Value' })
+    const { person, clientId, scopes, endsAt } = known
+    const has = (some: readonly string[]): boolean => scopes.some((scope) => some.includes(scope))
+    const body = {
+      ...{ azp: clientId, aud: clientId, scope: scopes.join(' ') },
+      ...(has(identityScopes) ? { sub: person.sub } : {}),
+      ...{ exp: String(endsAt), expires_in: String(left), access_type: 'offline' },
+      ...(has(emailScopes) ? { email: person.email, email_verified: 'true' } : {}),
+      ...infoChange,
+    }
+    infoChange = {}
+    return { headers: dated(), body }
+  }
+  const projectOf = (clientId: string): string => clientId.split('-')[0] ?? clientId
+  const isOfProject = (of: LiveToken): ((other: Omit<LiveToken, 'refusal'>) => boolean) => {
+    return ({ person, clientId }) =>
+      person.sub === of.person.sub && projectOf(clientId) === projectOf(of.clientId)
+  }
+  /** Takes everything that the account gave the project (google-oauth.md 3). */
+  const revokeProject = (of: LiveToken): void => {
+    for (const token of [...liveTokens.values()].filter(isOfProject(of))) token.refusal ??= revoked
+    for (const [access, { person, clientId, scopes }] of liveAccess)
+      if (isOfProject(of)({ person, clientId, scopes })) liveAccess.delete(access)
+  }
+  const revoke = ({ url, method, body }: SeenRequest): FakeAnswer => {
+    if (method !== 'POST' || url !== revokeUrl) return { status: 404, body: '<html>Not Found</html>' }
+    const form = new URLSearchParams(body)
+    revokes.push(form)
+    const instead = revokeInsteads.shift()
+    const token = liveTokens.get(form.get('token') ?? '')
+    const live = token?.refusal === null ? token : null
+    if (live && (instead?.acts ?? true)) {
+      if (delayed) delayed.push(live)
+      else revokeProject(live)
+    }
+    if (instead) return instead.answer
+    return live
+      ? { body: {} }
+      : refuse({ error: 'invalid_token', error_description: 'Token expired or revoked' })
+  }
   const withToken = (refreshToken: string, run: (token: LiveToken) => void): void => {
     const token = liveTokens.get(refreshToken)
     if (!token) throw new Error('no such refresh token was ever given')
@@ -202,6 +301,9 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
 
   http.on('https://www.googleapis.com/oauth2/v3/certs', { body: { keys: [jwk] } })
   http.on('https://oauth2.googleapis.com/token', (request) => answer(new URLSearchParams(request.body)))
+  // After the other, which fits the beginning of its address as well: the latest rule wins.
+  http.on(tokenInfoUrl, tokenInfo)
+  http.on(revokeUrl, revoke)
 
   return {
     consent(url, person, granted) {
@@ -230,7 +332,7 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     forgeNext: () => {
       forge = true
     },
-    mint: (clientId, scopes) => newRefreshToken('minted', clientId, scopes),
+    mint: (clientId, scopes, person = asha) => newRefreshToken('minted', person, clientId, scopes),
     kill: (refreshToken, error = revoked) => {
       withToken(refreshToken, (token) => {
         token.refusal = error
@@ -254,6 +356,28 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     answerAlways: (next) => {
       always = next
     },
+    changeTokenInfoNext: (next) => {
+      infoChange = next
+    },
+    answerTokenInfoNext: (next) => {
+      infoInsteads.push(next)
+    },
+    endAccess: () => {
+      liveAccess.clear()
+    },
+    answerRevokeNext: (answer, { acts }) => {
+      revokeInsteads.push({ answer, acts })
+    },
+    delayRevocations: () => {
+      const waiting: LiveToken[] = []
+      delayed = waiting
+      return () => {
+        delayed = null
+        for (const token of waiting) revokeProject(token)
+      }
+    },
+    revokes,
+    isLive: (refreshToken) => liveTokens.get(refreshToken)?.refusal === null,
     tokenRequests,
     get refreshes() {
       return tokenRequests.filter((form) => form.get('grant_type') === 'refresh_token')

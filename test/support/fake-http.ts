@@ -7,6 +7,8 @@ export interface FakeAnswer {
   readonly headers?: Readonly<Record<string, string>>
   /** An object is sent as JSON, a string as it is. */
   readonly body?: object | string
+  /** The connection breaks in place of the answer. */
+  readonly lost?: ErrorCode
 }
 
 export interface SeenRequest extends HttpRequest {
@@ -72,7 +74,8 @@ export function fakeHttp(): FakeHttp {
   }
 }
 
-function toResult({ status = 200, headers = {}, body = '' }: FakeAnswer): HttpResult {
+function toResult({ status = 200, headers = {}, body = '', lost }: FakeAnswer): HttpResult {
+  if (lost) return { kind: 'failed', error: appError(lost) }
   const json = typeof body === 'object'
   const all = { ...(json ? { 'content-type': 'application/json; charset=utf-8' } : {}), ...headers }
   const names = Object.entries(all).map(([name, value]): [string, string] => [name.toLowerCase(), value])

@@ -96,6 +96,7 @@ export function recordedAccount(
     tokens: [...tokens],
     sessionEnds: [],
     revocations: [],
+    revoking: [],
     ...change,
   }
 }

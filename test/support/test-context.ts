@@ -99,7 +99,7 @@ export async function openTestContext(
     },
     async mint({ person = asha, clientId = testClientId, scopes = [mail], expiresAt = null } = {}) {
       const granted = [...identity, ...scopes]
-      const refreshToken = world.google.mint(clientId, granted)
+      const refreshToken = world.google.mint(clientId, granted, person)
       const tokenId = random.token(16)
       const accountId = accountIdOf(googleIssuer.identity, person.sub)
       const who = {

@@ -162,6 +162,11 @@ export class AccessTokens {
     this.#cache.clear()
   }
 
+  /** Google does not recognise the access tokens of a token any more: the next who asks gets a new one. */
+  forgetAccess(tokenId: string): void {
+    this.#forgetCached(tokenId)
+  }
+
   /** Forgets all that concerns a token; who waits for it gets `no-usable-token`. */
   drop(tokenId: string): void {
     this.#forgetCached(tokenId)

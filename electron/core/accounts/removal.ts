@@ -1,4 +1,7 @@
-/** Forgetting here: out of the keychain and out of sight. At Google nothing changes (google-oauth.md 3). */
+/**
+ * Forgetting here: out of the keychain and out of sight. At Google nothing changes (google-oauth.md 3). With an
+ * account go its label and its active marks; rules of folders and approvals stay and say that it is gone.
+ */
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import type { RemovalPreview } from '../../contract/views.ts'
@@ -6,8 +9,14 @@ import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountRecord, State, TokenRecord } from '../state/state.ts'
 import { deleteSecrets } from '../tokens/keep-token.ts'
+import type { SignIns } from './sign-in/sign-ins.ts'
 
-const isHere = (token: TokenRecord): boolean => token.standing !== 'forgotten'
+/** As much of the sign-ins as forgetting needs. */
+export type RunningSignIns = Pick<SignIns, 'cancelExpecting'>
+const noSignIns: RunningSignIns = { cancelExpecting: () => ok() }
+
+/** Not forgotten yet: its secret is in the keychain, or should be. */
+export const isHere = (token: TokenRecord): boolean => token.standing !== 'forgotten'
 
 export function previewForgetAccount(state: State, accountId: string): Outcome<RemovalPreview> {
   const account = state.accounts.get(accountId)
@@ -23,7 +32,8 @@ export function previewRemoveClient(state: State, clientId: string): Outcome<Rem
   return ok(previewOf(accounts, isUnder))
 }
 
-function previewOf(
+/** What `concerns` picks of these accounts, counted. */
+export function previewOf(
   accounts: readonly AccountRecord[],
   concerns: (token: TokenRecord) => boolean,
 ): RemovalPreview {
@@ -35,18 +45,29 @@ function previewOf(
   return { accounts: rows, tokens: rows.reduce((sum, row) => sum + row.tokens, 0) }
 }
 
-/** Errors: `not-found`, also when `tokens` is not what the preview says any more; those of the ledger. */
+/**
+ * Forgets an account. Sign-ins that expect it are cancelled first: they would bring it back unasked. One that expects
+ * nobody and turns out to be this account brings it back, which is a deliberate act.
+ *
+ * Errors: `not-found`, also when `tokens` is not what the preview says any more; `account-busy` while a sign-in of
+ * it is being stored, and then nothing is cancelled either; those of the ledger.
+ */
 export async function forgetAccount(
   context: ProfileContext,
   accountId: string,
   tokens: number,
+  signIns = noSignIns,
 ): Promise<Outcome<null>> {
   const state = context.ledger.state()
   const preview = previewForgetAccount(state, accountId)
   if (!preview.ok) return preview
   if (preview.value.tokens !== tokens) return fail('not-found')
+  const cancelled = signIns.cancelExpecting({ accountId })
+  if (!cancelled.ok) return cancelled
   const gone = (state.accounts.get(accountId)?.tokens ?? []).filter(isHere).map((token) => token.tokenId)
-  return forget(context, gone, 'account-forgotten', [{ type: 'account.forgotten', data: { accountId } }])
+  return forgetTokens(context, gone, 'account-forgotten', [
+    { type: 'account.forgotten', data: { accountId } },
+  ])
 }
 
 /** Errors: as `forgetAccount`. The client's secret leaves the keychain as well. */
@@ -67,7 +88,7 @@ export async function removeClient(
   const left = concerned.filter((account) =>
     account.tokens.filter(isHere).every((token) => token.clientId === clientId),
   )
-  const forgotten = await forget(context, gone, 'client-removed', [
+  const forgotten = await forgetTokens(context, gone, 'client-removed', [
     ...left.map(({ accountId }): LatchkeyEvent => ({ type: 'account.forgotten', data: { accountId } })),
     { type: 'client.removed', data: { clientId } },
   ])
@@ -77,8 +98,11 @@ export async function removeClient(
   return ok()
 }
 
-/** The ledger first, the keychain after it: a crash in between leaves a secret that the next sweep can explain. */
-async function forget(
+/**
+ * Forgets tokens, and writes down `then` with it. The ledger first, the keychain after it: a crash in between leaves
+ * a secret that the next sweep can explain. Errors: those of the ledger.
+ */
+export async function forgetTokens(
   context: ProfileContext,
   tokenIds: readonly string[],
   reason: string,

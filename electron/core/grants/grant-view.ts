@@ -1,5 +1,6 @@
 import type { AppError } from '../../contract/outcome.ts'
 import type { GrantView } from '../../contract/views.ts'
+import { canonicalScope, identityScopes } from '../../contract/scopes/scope-sets.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
 import { liveTokenLimit, liveTokens } from '../tokens/live-count.ts'
@@ -14,6 +15,8 @@ export interface CheckStatus {
   readonly retryAt: number | null
 }
 export type CheckOf = (tokenId: string) => CheckStatus | null
+
+const identity: readonly string[] = identityScopes.map(canonicalScope)
 
 /** What one account gave one client, as the window shows it at `now` (ms, Google's time). */
 export function grantView(
@@ -31,7 +34,7 @@ export function grantView(
     clientId,
     granted: [...new Set(here.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
     asked: [...new Set(here.flatMap((token) => [...scopeTraits(token.asked).canonical]))],
-    surprises: [],
+    surprises: surprises(here),
     declined: latest ? declined(latest) : [],
     tokens: shownTokens(account, clientId, live).map((token) =>
       tokenView(account, client, token, state, now),
@@ -40,6 +43,17 @@ export function grantView(
     limit: liveTokenLimit,
     check: grantCheck(here.flatMap(({ tokenId }) => checkOf(tokenId) ?? [])),
   }
+}
+
+/**
+ * What Google granted and no sign-in of these tokens asked for. Who somebody is it adds by itself (google-oauth.md
+ * 7.2), so that is never one.
+ */
+function surprises(tokens: readonly TokenRecord[]): string[] {
+  const expected = new Set(identity)
+  for (const { asked } of tokens) for (const scope of scopeTraits(asked).canonical) expected.add(scope)
+  const granted = tokens.flatMap((token) => [...scopeTraits(token.granted).canonical])
+  return [...new Set(granted)].filter((scope) => !expected.has(scope))
 }
 
 function declined({ asked, granted }: TokenRecord): string[] {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Issuer } from '../../clients/issuer.ts'
 import type { Random } from '../../ports.ts'
-import { identityScopes } from '../../../contract/scopes/scope-sets.ts'
+import { canonicalScope, identityScopes } from '../../../contract/scopes/scope-sets.ts'
 
 /** What binds one sign-in together. Verifier, state and nonce never leave main except where the protocol says. */
 export interface AuthorizationSecrets {
@@ -53,7 +53,12 @@ export function authorizationUrl(request: AuthorizationRequest): string {
   return url.href
 }
 
-/** The scopes asked for: identity first, then the rest, each once. */
+/** The scopes asked for: identity first, then the rest, each once in whatever spelling, the first one it comes in. */
 export function withIdentityScopes(scopes: readonly string[]): readonly string[] {
-  return [...new Set([...identityScopes, ...scopes])]
+  const asked = new Map<string, string>()
+  for (const scope of [...identityScopes, ...scopes]) {
+    const canonical = canonicalScope(scope)
+    if (!asked.has(canonical)) asked.set(canonical, scope)
+  }
+  return [...asked.values()]
 }

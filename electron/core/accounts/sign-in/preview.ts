@@ -1,35 +1,91 @@
 import type { Outcome } from '../../../contract/outcome.ts'
 import { fail, ok } from '../../../contract/outcome.ts'
 import type { SignInPreview } from '../../../contract/views.ts'
-import { coversScopes } from '../../../contract/scopes/scope-sets.ts'
+import type { ScopeClass } from '../../../contract/scopes/catalogue.ts'
+import {
+  coversScopes,
+  declinedScopes,
+  identityScopes,
+  uniqueScopes,
+} from '../../../contract/scopes/scope-sets.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../../state/state.ts'
 import { isDead } from '../../state/state.ts'
 import { tokenHealth } from '../../tokens/health.ts'
 import { liveTokenLimit, liveTokens, manyTokens, nearLimit } from '../../tokens/live-count.ts'
 import { readToken } from '../../tokens/token-health.ts'
+import { heldScopes, unionOfScopes } from './asked-scopes.ts'
+import { withIdentityScopes } from './authorization-request.ts'
 
 export interface PlannedSignIn {
   readonly accountId: string
   readonly clientId: string
   readonly scopes: readonly string[]
+  /** What is held of the same grant is asked for as well. */
+  readonly add?: boolean
 }
 
+/** Beyond about so many scopes besides identity, sign-ins are reported to fail (google-oauth.md 1.5). */
+const scopeCeiling = 25
+
 /**
- * What another sign-in would cost at `now` (ms, Google's time), and whether there is need of it. Counts what was
- * minted here; other machines are invisible. Errors: `not-found`.
+ * What another sign-in would ask for and cost at `now` (ms, Google's time), and whether there is need of it. Counts
+ * what was minted here; other machines are invisible. Errors: `not-found`.
  */
-export function previewSignIn(state: State, planned: PlannedSignIn, now: number): Outcome<SignInPreview> {
+export async function previewSignIn(
+  state: State,
+  planned: PlannedSignIn,
+  now: number,
+): Promise<Outcome<SignInPreview>> {
   const account = state.accounts.get(planned.accountId)
   const client = state.clients.get(planned.clientId)
   if (!account || account.forgotten || !client) return fail('not-found')
   const live = liveTokens(account.tokens, client.clientId, now)
-  return ok({
+  const chosen = chosenScopes(account, planned)
+  const cost = {
     liveAtLeast: live.length,
     limit: liveTokenLimit,
     level: levelOf(live.length),
     falls: fallsOff(live),
-    reuse: reusable(account, client, state, planned.scopes, now),
-  })
+    reuse: reusable(account, client, state, chosen, now),
+  }
+  return ok({ ...cost, ...(await scopesCost(account, client, chosen)) })
+}
+
+/** Besides identity, which is always asked for. */
+function chosenScopes(account: AccountRecord, { clientId, scopes, add }: PlannedSignIn): readonly string[] {
+  return add === true ? unionOfScopes(account, clientId, scopes) : scopes
+}
+
+type ScopesCost = Pick<
+  SignInPreview,
+  'asks' | 'adds' | 'restricted' | 'sensitive' | 'tooMany' | 'workspaceOnly'
+>
+
+/** What Google makes of the scopes, in canonical spelling: all are asked anew, those held before included. */
+async function scopesCost(
+  account: AccountRecord,
+  client: ClientRecord,
+  chosen: readonly string[],
+): Promise<ScopesCost> {
+  // Five hundred scopes that a start can do without.
+  const { isWorkspaceOnly, scopeEntry } = await import('../../../contract/scopes/catalogue.ts')
+  const asks = uniqueScopes(withIdentityScopes(chosen))
+  const ofClass = (wanted: ScopeClass): string[] =>
+    isInternal(client) ? [] : asks.filter((scope) => scopeEntry(scope)?.class === wanted)
+  const count = declinedScopes(asks, identityScopes).length
+  return {
+    asks: [...asks],
+    adds: [...declinedScopes(asks, heldScopes(account, client.clientId))],
+    restricted: ofClass('restricted'),
+    sensitive: ofClass('sensitive'),
+    tooMany: count > scopeCeiling ? { count, ceiling: scopeCeiling } : null,
+    workspaceOnly: account.hostedDomain === null ? asks.filter(isWorkspaceOnly) : [],
+  }
+}
+
+/** Only its own organisation can use it, so Google asks for no verification (google-oauth.md 9). */
+function isInternal({ publishing, userType }: ClientRecord): boolean {
+  return publishing === 'internal' || userType === 'internal'
 }
 
 function levelOf(live: number): SignInPreview['level'] {

@@ -2,12 +2,16 @@ import type { Outcome } from '../../../contract/outcome.ts'
 import { fail, ok } from '../../../contract/outcome.ts'
 import type { FlowView } from '../../../contract/views.ts'
 import type { ProfileContext } from '../../profile-context.ts'
+import type { AccountRecord } from '../../state/state.ts'
+import { unionOfScopes } from './asked-scopes.ts'
 import { SignInFlow } from './sign-in-flow.ts'
 
 export interface StartRequest {
   readonly clientId: string
   readonly scopes: readonly string[]
   readonly accountId: string | null
+  /** Asks for what is held of the same grant as well. */
+  readonly add?: boolean
 }
 
 /** Ended sign-ins stay in view until dismissed, but not more of them than this. */
@@ -33,19 +37,26 @@ export class SignIns {
     return this.#running.size > 0
   }
 
-  /** Errors: `not-found`, `client-web-later`, `read-only`. What happens later is told by the flow's view. */
+  /**
+   * Starts one. Where access is added, what is held of the grant is asked for as well, so that the new token can
+   * stand in for the older one; until it is stored, that one goes on working.
+   *
+   * Errors: `not-found` (also where access is to be added to nobody), `client-web-later`, `read-only`. What happens
+   * later is told by the flow's view.
+   */
   start(request: StartRequest): Outcome<{ flowId: string }> {
     const state = this.#context.ledger.state()
     const client = state.clients.get(request.clientId)
     const expected = request.accountId === null ? null : state.accounts.get(request.accountId)
     if (!client || expected === undefined) return fail('not-found')
+    if (request.add === true && expected === null) return fail('not-found')
     if (client.kind === 'web') return fail('client-web-later')
     if (this.#context.ledger.readOnly) return fail('read-only')
 
     const flowId = this.#context.ports.random.token(16)
     const flow = new SignInFlow(
       this.#context,
-      { flowId, client, scopes: request.scopes, expected },
+      { flowId, client, scopes: scopesFor(request, expected), expected },
       (view) => {
         if (this.#flows.has(flowId)) this.#onChange(flowId, view)
       },
@@ -76,6 +87,20 @@ export class SignIns {
     const flow = this.#flows.get(flowId)
     if (!flow || flow.ended) return fail('not-found')
     flow.cancel()
+    return ok()
+  }
+
+  /**
+   * Cancels the sign-ins that expect an account, under one client or under any, so that none of them brings back
+   * what is being forgotten. Errors: `account-busy` when one of them is being stored; then none is cancelled.
+   */
+  cancelExpecting({ accountId, clientId }: { accountId: string; clientId?: string }): Outcome<null> {
+    const concerned = [...this.#flows.values()].filter((flow) => {
+      const view = flow.view()
+      return !flow.ended && view.accountId === accountId && (clientId ?? view.clientId) === view.clientId
+    })
+    if (concerned.some((flow) => flow.view().step.kind === 'storing')) return fail('account-busy')
+    for (const flow of concerned) flow.cancel()
     return ok()
   }
 
@@ -113,4 +138,9 @@ export class SignIns {
     const ended = [...this.#flows.values()].filter((flow) => flow.ended)
     for (const flow of ended.slice(0, Math.max(0, ended.length - maxEnded))) this.#forget(flow.view().flowId)
   }
+}
+
+function scopesFor(request: StartRequest, account: AccountRecord | null): readonly string[] {
+  if (request.add !== true || account === null) return request.scopes
+  return unionOfScopes(account, request.clientId, request.scopes)
 }

@@ -1,0 +1,115 @@
+import * as v from 'valibot'
+import { describe, expect, it } from 'vitest'
+import { parseScopes } from '../../../electron/contract/scopes/scope-sets.ts'
+import type { GrantView } from '../../../electron/contract/views.ts'
+import { grantViewSchema, snapshotSchema } from '../../../electron/contract/views.ts'
+import { grantView } from '../../../electron/core/grants/grant-view.ts'
+import type { TokenRecord } from '../../../electron/core/state/state.ts'
+import { testStart } from '../../support/fake-clock.ts'
+import { asha } from '../../support/fake-google.ts'
+import {
+  calendarScope,
+  gmailScope,
+  mailClientId,
+  openScopes,
+  otherClientId,
+  recordedAccount,
+  recordedClient,
+  recordedState,
+  recordedToken,
+} from '../../support/sample-records.ts'
+import { openTestProfile } from '../../support/test-profile.ts'
+
+const auth = 'https://www.googleapis.com/auth/'
+const drive = `${auth}drive`
+
+/** The grant of the mail client, checked against the boundary's schema. */
+function view(tokens: readonly TokenRecord[]): GrantView {
+  const account = recordedAccount(tokens)
+  const client = recordedClient(mailClientId)
+  const shown = grantView(account, client, recordedState([account]), testStart, () => null)
+  return v.parse(grantViewSchema, shown)
+}
+const token = recordedToken
+
+describe('what was asked of a grant and what was given', () => {
+  it('is that of all tokens here, in one spelling', () => {
+    const shown = view([
+      token(1, { asked: ['openid', 'email', 'profile', gmailScope], granted: [...openScopes, gmailScope] }),
+      token(2, { asked: ['openid', 'email', 'profile', calendarScope], granted: openScopes }),
+      token(3, { asked: [drive], granted: [drive], standing: 'forgotten' }),
+      token(4, { asked: [drive], granted: [drive], clientId: otherClientId }),
+    ])
+    expect(shown.asked).toEqual([...openScopes, gmailScope, calendarScope])
+    expect(shown.granted).toEqual([...openScopes, gmailScope])
+    expect(shown).toMatchObject({ declined: [calendarScope], surprises: [] })
+  })
+
+  it('is a surprise where Google gave more than any of the sign-ins asked for', () => {
+    const shown = view([
+      token(1, { asked: ['email', gmailScope], granted: [gmailScope, drive, calendarScope] }),
+    ])
+    expect(shown.surprises).toEqual([drive, calendarScope])
+  })
+
+  it('is none where another token asked for it, or only the spelling differs', () => {
+    const feeds = 'https://www.google.com/m8/feeds/'
+    const shown = view([
+      token(1, { asked: [gmailScope], granted: [gmailScope, drive] }),
+      token(2, { asked: [drive, feeds], granted: [drive, `${auth}contacts`] }),
+    ])
+    expect(shown.surprises).toEqual([])
+  })
+
+  it('is none for who somebody is, which Google adds by itself', () => {
+    expect(view([token(1, { asked: ['email'], granted: openScopes })]).surprises).toEqual([])
+    expect(view([token(1, { asked: [gmailScope], granted: [...openScopes, gmailScope] })]).surprises).toEqual(
+      [],
+    )
+  })
+
+  it('is still one after the token that asked for it is gone from here', () => {
+    const shown = view([
+      token(1, { asked: [drive], granted: [drive], standing: 'forgotten' }),
+      token(2, { asked: [gmailScope], granted: [gmailScope, drive] }),
+    ])
+    expect(shown.surprises).toEqual([drive])
+  })
+})
+
+describe('scopes of an odd form', () => {
+  const rightToLeft = '\u202Etset.liamg\u2066نطاق-كامل'
+  const odd = ['x'.repeat(2048), 'y'.repeat(4096), rightToLeft, `${auth}unknown`, '<b>"&\u0000']
+
+  it('are shown as they are, as surprises', () => {
+    const shown = view([token(1, { asked: [gmailScope], granted: [gmailScope, ...odd] })])
+    expect(shown.surprises).toEqual(odd)
+  })
+
+  it('are cut at 4,096 characters, everywhere alike', () => {
+    const [cut = ''] = parseScopes(`${'z'.repeat(4096)}one`)
+    expect(cut).toBe('z'.repeat(4096))
+    expect(parseScopes(`${'z'.repeat(9000)} openid`)).toEqual([cut, 'openid'])
+  })
+
+  it('in the answer to a sign-in do not make it fail, and survive a restart', async () => {
+    const test = await openTestProfile()
+    await test.addClient()
+    const granted = ['openid', 'email', ...odd, 'z'.repeat(5000)]
+    const flow = await test.signIn(asha, { scopes: [gmailScope], granted })
+    expect(await test.reach(flow, 'done')).toMatchObject({ declined: [openScopes[2], gmailScope] })
+    const before = v.parse(snapshotSchema, test.snapshot())
+    expect(before.accounts[0]?.grants[0]?.surprises).toEqual([...odd, 'z'.repeat(4096)])
+    await test.profile.close()
+    const after = (await openTestProfile({ world: test.world })).snapshot()
+    expect(after.accounts).toEqual(before.accounts)
+  })
+
+  it('in the answer to a refresh do not make it fail', async () => {
+    const test = await openTestProfile()
+    const clientId = await test.addClient()
+    const { accountId } = await test.reach(await test.signIn(asha, { scopes: [gmailScope] }), 'done')
+    test.world.google.changeNext({ scope: `${gmailScope} ${odd.join(' ')} ${'z'.repeat(9000)}` })
+    expect((await test.ask('accounts.copyAccessToken', { accountId, clientId })).ok).toBe(true)
+  })
+})
