@@ -1,6 +1,7 @@
 /**
- * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger. Prints a table and writes
- * the same to dist/bench.json. A figure that misses its target is said to; nothing ever fails because of a time.
+ * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger, life, choices. Prints
+ * a table and writes the same to dist/bench.json. A figure that misses its target is said to; nothing ever fails
+ * because of a time.
  *
  * LATCHKEY_BENCH_RUNS: rounds of the start (10). LATCHKEY_BENCH_IDLE_RUNS: rounds of memory and idle (3).
  */
@@ -11,6 +12,7 @@ import { readRuntime } from '../../build/setup/electron-runtime.mjs'
 import { root } from '../../build/setup/places.mjs'
 import { run, say, step } from '../../build/setup/progress.mjs'
 import { startSession } from '../../build/session.mjs'
+import { measureChoices } from './choices-report.mjs'
 import { missingFigure } from './figures.mjs'
 import { measureFrames } from './frames.mjs'
 import { measureLedger } from './ledger-report.mjs'
@@ -28,6 +30,7 @@ const parts = {
   sizes: measureSizes,
   ledger: measureLedger,
   life: measureLife,
+  choices: measureChoices,
   start: (note) => inSession((session) => measureStarts(session, note)),
   frames: measureFrames,
   memory: (note) => inSession((session) => measureMemories(session, note)),
