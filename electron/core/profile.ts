@@ -282,9 +282,7 @@ export class Profile {
     if (event.type === 'client.secretReplaced') this.#problems.resolve(`missing ${event.data.clientId}`)
     if (event.type === 'token.forgotten' || event.type === 'token.dismissed')
       this.#access.drop(event.data.tokenId)
-    if (event.type === 'token.forgotten' || event.type === 'token.secretFound') {
-      this.#problems.resolve(`missing ${event.data.tokenId}`)
-    }
+    if (resolvesMissing(event)) this.#problems.resolve(`missing ${event.data.tokenId}`)
   }
 
   #checksOn(): boolean {
@@ -417,4 +415,14 @@ function deadlineOf(token: TokenRecord, state: State, now: number): number | nul
   const client = state.clients.get(token.clientId)
   if (!account || !client) return null
   return nextDeadline(instantClocks(account, client, token, now))?.at ?? null
+}
+
+type TokenGoneOrBack = Extract<
+  LatchkeyEvent,
+  { readonly type: 'token.forgotten' | 'token.dismissed' | 'token.secretFound' }
+>
+
+/** Nobody misses the secret of a token any more that was let go of, or whose secret is back. */
+function resolvesMissing(event: LatchkeyEvent): event is TokenGoneOrBack {
+  return ['token.forgotten', 'token.dismissed', 'token.secretFound'].includes(event.type)
 }

@@ -8,6 +8,7 @@ import type { TokenRecord } from '../state/state.ts'
 import { liveTokenLimit } from '../tokens/live-count.ts'
 import type { DeathFacts, Span } from './death-facts.ts'
 import { inDays, lies, projectOf } from './death-facts.ts'
+import { revocationThatEnded } from './ended-by-revocation.ts'
 
 /**
  * `certain`: Google or this ledger says so. `strong`: the ledger shows what this cause, and hardly another, leaves
@@ -72,12 +73,10 @@ function accountDeleted(facts: DeathFacts): Finding | null {
   return finding(projects > 1 && !all ? 'fits' : 'weak', 'all-of-project-died', details)
 }
 
-function revokedHere({ account, token, span, diedAt }: DeathFacts): Finding | null {
-  const within = { from: span.from, to: diedAt }
-  const revocation = account.revocations.find(
-    ({ projectNumber, at }) => projectNumber === projectOf(token) && at >= token.mintedAt && lies(at, within),
-  )
-  return revocation ? finding('certain', 'revoked-here', { revokedAt: revocation.at }) : null
+function revokedHere({ account, token }: DeathFacts): Finding | null {
+  const revocation = revocationThatEnded(account, token)
+  if (!revocation) return null
+  return finding(revocation.known ? 'certain' : 'strong', 'revoked-here', { revokedAt: revocation.at })
 }
 
 function testing({ testing: seventh, token, span, diedAt }: DeathFacts): Finding | null {
@@ -147,7 +146,8 @@ function password(facts: DeathFacts): Finding | null {
 
 /** A revocation takes everything that the account gave the project, and nothing else (google-oauth.md 3). */
 function revokedElsewhere(facts: DeathFacts): Finding | null {
-  const { token, survivors, diedTogether, scopes } = facts
+  const { account, token, survivors, diedTogether, scopes } = facts
+  if (revocationThatEnded(account, token)) return null
   const inProject = (other: TokenRecord): boolean => projectOf(other) === projectOf(token)
   if (survivors.some(inProject)) return null
   const together = diedTogether.filter(inProject)

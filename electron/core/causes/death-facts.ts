@@ -3,7 +3,7 @@ import { clockToleranceMs, dayMs, minuteMs, sixMonthsMs, testingLifeMs } from '.
 import type { ScopeTraits } from '../clocks/scope-traits.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
 import { testingCertainty } from '../clocks/testing-clock.ts'
-import { projectNumberOf } from '../clients/client-view.ts'
+import { projectOf as projectOfClient } from '../revocation/account-project.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord, TokenRefusal } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 
@@ -51,7 +51,7 @@ export function deathFacts(token: TokenRecord, account: AccountRecord, state: St
 }
 
 export function projectOf(token: TokenRecord): string {
-  return projectNumberOf(token.clientId) ?? token.clientId
+  return projectOfClient(token.clientId)
 }
 
 /** From the last sign of life to the refusal. */

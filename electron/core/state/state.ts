@@ -104,7 +104,7 @@ export interface AccountRecord {
   sessionEnds: readonly SessionEnd[]
   /** What was revoked from here, oldest first. */
   revocations: readonly { readonly projectNumber: string; readonly at: number }[]
-  /** Revocations that Google was asked for and that have no end yet. Only a crash leaves one behind. */
+  /** Revocations that Google was asked for and whose outcome is not known yet; a crash leaves one behind too. */
   revoking: readonly { readonly projectNumber: string; readonly at: number }[]
 }
 

@@ -1,3 +1,4 @@
+import { revocationThatEnded } from '../causes/ended-by-revocation.ts'
 import { coversTraits, scopeTraits } from '../clocks/scope-traits.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
@@ -10,7 +11,7 @@ export interface CurrentToken {
 /**
  * The tokens of an account that somebody here may rely on, newest first: held here, or lost here, and no other one
  * of the same grant stands in for it. A dead or missing token is stood in for by any working one that covers its
- * scopes, a working one by a newer one.
+ * scopes, a working one by a newer one. What was revoked from here died on purpose: nobody relies on it.
  */
 export function currentTokens(account: AccountRecord, state: State): readonly CurrentToken[] {
   const working = new Map<string, TokenRecord[]>()
@@ -22,6 +23,7 @@ export function currentTokens(account: AccountRecord, state: State): readonly Cu
     const client = state.clients.get(token.clientId)
     if (!client) continue
     if (isDead(token) || token.standing === 'missing') {
+      if (revocationThatEnded(account, token)) continue
       failed.push({ client, token })
       continue
     }

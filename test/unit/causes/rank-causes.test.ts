@@ -357,3 +357,24 @@ describe('what the person says', () => {
     expect(rank({ tokens }).map((cause) => cause.kind)).toEqual(['revoked-elsewhere', 'client-deleted'])
   })
 })
+
+describe('a death after a request to revoke whose end is not known', () => {
+  const asked = (projectNumber: string, at: number): readonly (readonly [string, number])[] => {
+    const tokens = [dead(1), dead(2, { clientId: mailSiblingId }), alive(3, { clientId: otherClientId })]
+    return rank({ tokens, account: { revoking: [{ projectNumber, at }] } }).map(({ kind, rank: place }) => [
+      kind,
+      place,
+    ])
+  }
+
+  it('is most likely the work of that request, and not of somebody else', () => {
+    const causes = asked('111', aliveAt + hourMs)
+    expect(causes[0]).toEqual(['revoked-here', 1])
+    expect(causes.map(([kind]) => kind)).not.toContain('revoked-elsewhere')
+  })
+
+  it('is not where it asked for another project, or the token was used long after it', () => {
+    for (const causes of [asked('222', aliveAt + hourMs), asked('111', aliveAt - hourMs)])
+      expect(causes.map(([kind]) => kind)).not.toContain('revoked-here')
+  })
+})
