@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseAccounts, tokenBornAt } from '../../../renderer/features/accounts/account-list.ts'
-import {
-  catalogueGroups,
-  groupScopes,
-  isScope,
-  searchCatalogue,
-  shortScope,
-  withIdentity,
-} from '../../../renderer/features/sign-in/scope-names.ts'
+import { isScope, shortScope, withIdentity } from '../../../renderer/features/sign-in/scope-names.ts'
 import {
   dayMs,
   sampleAccount,
@@ -20,7 +13,6 @@ import {
 } from '../../support/sample-state.ts'
 
 const gmail = 'https://www.googleapis.com/auth/gmail.readonly'
-const drive = 'https://www.googleapis.com/auth/drive.file'
 
 describe('choosing accounts', () => {
   const { accounts } = sampleSnapshot(30)
@@ -89,34 +81,8 @@ describe('scopes', () => {
     expect(shortScope('urn:own:scope')).toBe('urn:own:scope')
   })
 
-  it('are grouped by product, identity first, unknown ones last, long and short names of one scope once', () => {
-    const groups = groupScopes([
-      'urn:x',
-      drive,
-      gmail,
-      'https://www.googleapis.com/auth/userinfo.email',
-      'email',
-      'openid',
-    ])
-    expect(groups.map((group) => group.product)).toEqual(['identity', 'Gmail', 'Drive', 'other'])
-    expect(groups[0]?.scopes.map(shortScope)).toEqual(['email', 'openid'])
-  })
-
   it('are asked for with the identity ones first and each once', () => {
     expect(withIdentity([gmail, 'email', gmail])).toEqual(['openid', 'email', 'profile', gmail])
-  })
-
-  it('are found by product and by name', () => {
-    expect(searchCatalogue(catalogueGroups, 'drive file').flatMap((group) => group.scopes)).toContain(drive)
-    expect(searchCatalogue(catalogueGroups, 'no such thing')).toEqual([])
-    expect(searchCatalogue(catalogueGroups, '')).toHaveLength(catalogueGroups.length)
-  })
-
-  it('of the catalogue are all well-formed and stand under one product each', () => {
-    const all = catalogueGroups.flatMap((group) => group.scopes)
-    expect(all.every(isScope)).toBe(true)
-    expect(new Set(all).size).toBe(all.length)
-    expect(all.length).toBeGreaterThan(400)
   })
 
   it.each(['', 'two words', 'quo"te', 'back\\slash', 'x'.repeat(513), 'ümlaut'])(
