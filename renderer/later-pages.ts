@@ -1,9 +1,10 @@
 import AddClientDialog from './features/clients/AddClientDialog.svelte'
 import ClientsPage from './features/clients/ClientsPage.svelte'
 import FirstStart from './features/first-start/FirstStart.svelte'
-import { paletteCommands } from './features/palette/palette-commands.ts'
+import { paletteCommands, switchCommands } from './features/palette/palette-commands.ts'
 import Palette from './features/palette/Palette.svelte'
 import FoldersPage from './features/folders/FoldersPage.svelte'
+import RevocationNews from './features/revocation/RevocationNews.svelte'
 import RevocationPage from './features/revocation/RevocationPage.svelte'
 import ScopesPage from './features/scopes/ScopesPage.svelte'
 import ShortcutsPage from './features/shortcuts/ShortcutsPage.svelte'
@@ -25,6 +26,7 @@ export const laterPages = {
   FlowPage,
   FoldersPage,
   Palette,
+  RevocationNews,
   RevocationPage,
   ScopesPage,
   SettingsPage,
@@ -35,4 +37,5 @@ export const laterPages = {
   WeekPage,
   overlayParts,
   paletteCommands,
+  switchCommands,
 }

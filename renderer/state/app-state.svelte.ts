@@ -14,6 +14,12 @@ function onlyAccounts(delta: StateDelta): boolean {
   return Object.keys(delta).every((part) => part === 'revision' || part === 'accounts')
 }
 
+/** Another account is the active one: the person has just switched, and looks for it. */
+function switches(delta: StateDelta, shown: Snapshot): boolean {
+  const before = shown.accounts.find((account) => account.active)?.accountId
+  return delta.accounts?.upsert.some(({ active, accountId }) => active && accountId !== before) ?? false
+}
+
 /**
  * What main last said. Subscribes first and asks for the snapshot afterwards, so that nothing falls between;
  * a missed revision or a reset asks again.
@@ -86,7 +92,7 @@ export class AppState {
       return
     }
     this.#waiting.push(delta)
-    if (onlyAccounts(delta))
+    if (onlyAccounts(delta) && !switches(delta, this.snapshot))
       this.#timer ??= setTimeout(() => this.#takeIn(), this.#lastPictureAt + pictureMs - performance.now())
     else this.#takeIn()
   }

@@ -1,10 +1,10 @@
 /** Where the window is. Plain data, so that anything can go anywhere and a test can say where it is. */
 export type Place =
-  | { readonly page: 'accounts'; readonly accountId: string | null; readonly ask?: AccountAsk }
+  | { readonly page: 'accounts'; readonly accountId: string | null; readonly ask?: AccountAsk | 'select' }
   | { readonly page: 'week' }
   | { readonly page: 'clients'; readonly clientId: string | null; readonly ask?: ClientAsk }
   /** `folder`: the one that is looked at. */
-  | { readonly page: 'folders'; readonly folder?: string; readonly ask?: 'add' }
+  | { readonly page: 'folders'; readonly folder?: string; readonly ask?: FolderAsk }
   /** `scope`: the one whose holders are shown; `product`: that of all of a product. */
   | { readonly page: 'scopes'; readonly scope?: string; readonly product?: string }
   | { readonly page: 'revocation'; readonly revocationId: string }
@@ -22,12 +22,14 @@ export type Place =
   | { readonly page: 'flow'; readonly flowId: string }
 
 /** What the detail is asked to begin as soon as it shows, from the palette for instance. */
-export type AccountAsk = 'label' | 'forget' | GrantAsk
+export type AccountAsk = 'label' | 'forget' | 'revoke' | GrantAsk
 /** Something that begins in the block of one grant. */
 export interface GrantAsk {
   readonly what: 'forget-grant' | 'revoke' | 'inspect' | 'drop'
   readonly clientId: string
 }
+/** What begins for `folder`. */
+export type FolderAsk = 'add' | 'change' | 'remove' | 'approve'
 export type ClientAsk = 'label' | 'remove'
 export type Page = Place['page']
 

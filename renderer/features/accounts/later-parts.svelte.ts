@@ -1,17 +1,17 @@
-import type TokenList from './TokenList.svelte'
+import type { accountParts } from './account-parts.ts'
 
 /**
- * The tokens of a grant with their pictures and causes: more script than the list of accounts itself, so it
- * comes after the first picture. `load` may be called as often as one likes.
+ * The grants of an account with their scopes, tokens and pictures, and its dialogs: more script than the list of
+ * accounts itself, so it comes after the first picture. `load` may be called as often as one likes.
  */
 class LaterParts {
-  TokenList = $state.raw<typeof TokenList | null>(null)
+  parts = $state.raw<typeof accountParts | null>(null)
   #loading: Promise<void> | null = null
 
   load = (): Promise<void> => (this.#loading ??= this.#import())
 
   async #import(): Promise<void> {
-    this.TokenList = (await import('./TokenList.svelte')).default
+    this.parts = (await import('./account-parts.ts')).accountParts
   }
 }
 

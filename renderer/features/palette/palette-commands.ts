@@ -5,11 +5,13 @@ import type { Actions } from '../../state/actions.ts'
 import { errorTable } from '../../state/locale.svelte.ts'
 import type { Navigation, Place } from '../../state/navigation.svelte.ts'
 import { titleOf } from '../accounts/account-list.ts'
+import { asEverywhereText } from '../clients/active-text.ts'
 import { publishingText } from '../clients/publishing-text.ts'
 import { folderCommands } from '../folders/folders-commands.ts'
 import { faultText, practiceFaults } from '../practice/fault-text.ts'
 import { revocationCommands } from '../revocation/revocation-commands.ts'
 import { scopeCommands } from '../scopes/scopes-commands.ts'
+import { shortcuts } from '../shortcuts/shortcuts.ts'
 import { checkEveryText } from '../settings/check-every.ts'
 import { canCancel, isOver, whoText } from '../sign-in/flow-text.ts'
 import type { WeekRow } from '../week/week-list.ts'
@@ -31,6 +33,8 @@ export interface PaletteWorld {
   readonly renewAll: (rows: readonly WeekRow[]) => void
   /** Opens what can be made to happen at practice Google. */
   readonly cause: () => void
+  /** Opens the list of accounts to switch to. */
+  readonly switchAccount: () => void
   readonly addClient: () => void
   /** The two ways of bringing a client file that need no pointer. */
   readonly chooseFile: () => void
@@ -40,25 +44,16 @@ export interface PaletteWorld {
 export type Maker = (world: PaletteWorld) => PaletteCommand[]
 const hourMs = 3_600_000
 
-const pages: Maker = ({ navigation }) => [
-  {
-    id: 'go-accounts',
-    text: m.accounts(),
-    hint: m.go(),
-    run: () => navigation.go({ page: 'accounts', accountId: null }),
-  },
-  { id: 'go-week', text: m.week(), hint: m.go(), run: () => navigation.go({ page: 'week' }) },
-  {
-    id: 'go-clients',
-    text: m.clients(),
-    hint: m.go(),
-    run: () => navigation.go({ page: 'clients', clientId: null }),
-  },
-  { id: 'go-scopes', text: m.scopes(), hint: m.go(), run: () => navigation.go({ page: 'scopes' }) },
-  { id: 'go-folders', text: m.folders(), hint: m.go(), run: () => navigation.go({ page: 'folders' }) },
-  { id: 'go-shortcuts', text: m.shortcuts(), hint: m.go(), run: () => navigation.go({ page: 'shortcuts' }) },
-  { id: 'go-settings', text: m.settings(), hint: m.go(), run: () => navigation.go({ page: 'settings' }) },
-]
+/** The pages that have a shortcut: all of them. */
+const pages: Maker = ({ navigation }) =>
+  shortcuts.flatMap(({ id, text, to }) =>
+    to ? [{ id, text: text(), hint: m.go(), run: () => navigation.go(to) }] : [],
+  )
+
+const switching: Maker = ({ snapshot, switchAccount }) =>
+  snapshot.readOnly || snapshot.accounts.length < 2
+    ? []
+    : [{ id: 'switch-account', text: m.switch_account(), hint: m.action(), run: switchAccount }]
 
 const additions: Maker = ({ snapshot, navigation, addClient, chooseFile, pasteFile }) =>
   snapshot.readOnly
@@ -175,6 +170,13 @@ const practice: Maker = ({ snapshot, actions, cause }) => {
     ),
     make('client', rules.clientDeleted ? m.practice_restore_client() : m.practice_delete_client(), () =>
       rule({ clientDeleted: !rules.clientDeleted }),
+    ),
+    ...(['same', 'other'] as const).map((project) =>
+      make(
+        `add-${project}`,
+        `${m.practice_clients()}: ${{ same: m.practice_add_same, other: m.practice_add_other }[project]()}`,
+        () => actions.practiceAct({ act: 'add-client', project }),
+      ),
     ),
     ...accounts.flatMap(({ sub, email }) => [
       make(`password-${sub}`, `${m.practice_password()}: ${email}`, () =>
@@ -304,9 +306,21 @@ const clients: Maker = ({ snapshot, actions, navigation }) =>
       client.type === 'installed' && !client.secretMissing
         ? [make('client-sign-in', m.sign_in_with_client(), { page: 'sign-in', accountId: null, clientId })]
         : []
+    const asEverywhere =
+      client.activeAccountId === null
+        ? []
+        : [
+            {
+              id: `client-as-everywhere-${clientId}`,
+              text: `${m.active_under_client()}: ${asEverywhereText(snapshot.accounts)}`,
+              hint: client.label,
+              run: () => void actions.setActiveFor(clientId, null),
+            },
+          ]
     return [
       show,
       ...signIn,
+      ...asEverywhere,
       make('client-label', m.edit_label(), { page: 'clients', clientId, ask: 'label' }),
       {
         ...make('client-keep-alive', client.keepAlive ? m.keep_alive_stop() : m.keep_alive(), {
@@ -346,6 +360,19 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
             run: () => void actions.activate(account.accountId),
           },
         ]
+    const activateUnder = snapshot.clients
+      .filter(
+        (client) =>
+          client.activeAccountId !== account.accountId &&
+          account.grants.some((grant) => grant.clientId === client.clientId),
+      )
+      .slice(0, 3)
+      .map((client) => ({
+        id: `activate-${account.accountId}-${client.clientId}`,
+        text: `${m.active_under_client()}: ${account.email}`,
+        hint: client.label,
+        run: () => void actions.setActiveFor(client.clientId, account.accountId),
+      }))
     const again = account.grants
       .filter((grant) =>
         snapshot.clients.some((client) => client.clientId === grant.clientId && client.type === 'installed'),
@@ -381,13 +408,27 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       hint: snapshot.clients.find((client) => client.clientId === grant.clientId)?.label ?? '',
       run: () => void actions.copyAccessToken(account.accountId, grant.clientId),
     }))
-    return [show, ...activate, ...again, ...check, ...copies, ...ask]
+    return [show, ...activate, ...activateUnder, ...again, ...check, ...copies, ...ask]
   })
+
+/** The accounts to switch to, by name; the active one last, so that Enter alone switches between two. */
+export const switchCommands: Maker = ({ snapshot, actions }) =>
+  snapshot.readOnly
+    ? []
+    : [...snapshot.accounts]
+        .sort((a, b) => Number(a.active) - Number(b.active) || titleOf(a).localeCompare(titleOf(b)))
+        .map((account) => ({
+          id: `switch-${account.accountId}`,
+          text: account.label ? `${account.label} (${account.email})` : account.email,
+          hint: account.active ? m.active() : '',
+          run: () => void (account.active ? undefined : actions.activate(account.accountId)),
+        }))
 
 /** Everything that can be done right now, in the order in which an empty palette shows it. */
 export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
   return [
     additions,
+    switching,
     flows,
     problems,
     pages,

@@ -1,10 +1,3 @@
-import catalogue from './scope-catalogue.json' with { type: 'json' }
-
-export interface ScopeGroup {
-  readonly product: string
-  readonly scopes: readonly string[]
-}
-
 /** Asked for at every sign-in: they say who signed in, and give access to nothing else. */
 export const identityScopes = ['openid', 'email', 'profile'] as const
 /** The product name of the identity scopes; the window writes it in its own language. */
@@ -21,22 +14,7 @@ const identityNames: Readonly<Record<string, string>> = {
   'https://www.googleapis.com/auth/userinfo.profile': 'profile',
 }
 const commonPrefix = 'https://www.googleapis.com/auth/'
-
-/** In the file the common beginning is left out; a scope with another one is written in full. */
-export const catalogueGroups: readonly ScopeGroup[] = catalogue.map(({ product, scopes }) => ({
-  product,
-  scopes: scopes.map((name) => (name.includes(':') ? name : `${commonPrefix}${name}`)),
-}))
-
-let products: Map<string, string> | undefined
-
-function productOf(scope: string): string {
-  if (isIdentity(scope)) return identityProduct
-  products ??= new Map(
-    catalogueGroups.flatMap((group) => group.scopes.map((name) => [name, group.product] as const)),
-  )
-  return products.get(scope) ?? otherProduct
-}
+const mostBytes = 512
 
 export function isIdentity(scope: string): boolean {
   return Object.hasOwn(identityNames, scope)
@@ -50,41 +28,33 @@ export function shortScope(scope: string): string {
   return scope.replace(/^https:\/\//, '').replace(/\/$/, '')
 }
 
-/** Groups scopes by product: identity first, then in the order of the catalogue, unknown ones last. */
-export function groupScopes(scopes: readonly string[]): ScopeGroup[] {
-  const groups = new Map<string, string[]>()
-  for (const scope of scopes) {
-    const product = productOf(scope)
-    const group = groups.get(product) ?? []
-    if (!group.some((known) => shortScope(known) === shortScope(scope))) group.push(scope)
-    groups.set(product, group)
-  }
-  const order = [identityProduct, ...catalogueGroups.map((group) => group.product), otherProduct]
-  return order.flatMap((product) => {
-    const found = groups.get(product)
-    return found ? [{ product, scopes: found }] : []
-  })
-}
-
 /** The scopes to ask for: the identity ones first, each scope once. */
 export function withIdentity(scopes: readonly string[]): string[] {
   return [...identityScopes, ...new Set(scopes.filter((scope) => !isIdentity(scope)))]
 }
 
-/** What a search in the catalogue leaves: groups whose product or scopes hold every word. */
-export function searchCatalogue(groups: readonly ScopeGroup[], query: string): ScopeGroup[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  return groups.flatMap((group) => {
-    const product = group.product.toLowerCase()
-    const scopes = group.scopes.filter((scope) => {
-      const short = shortScope(scope).toLowerCase()
-      return words.every((word) => product.includes(word) || short.includes(word) || scope === word)
-    })
-    return scopes.length > 0 ? [{ product: group.product, scopes }] : []
-  })
-}
-
 /** RFC 6749 section 3.3: what a scope may be made of. The same rule as main's. */
 export function isScope(text: string): boolean {
   return /^[\x21\x23-\x5B\x5D-\x7E]{1,512}$/.test(text)
+}
+
+export type ScopeFault = 'spaces' | 'direction' | 'long' | 'characters'
+
+/** What is wrong with a typed scope, `text` without blanks around it; null when it can be asked for. */
+export function scopeFault(text: string): ScopeFault | null {
+  if (/[\p{Bidi_Control}\p{Script=Hebrew}\p{Script=Arabic}]/u.test(text)) return 'direction'
+  if (/\s/.test(text)) return 'spaces'
+  if (text.length > mostBytes) return 'long'
+  return isScope(text) ? null : 'characters'
+}
+
+/** Marks that turn or hide text around them: written out, a name cannot pass for another one. */
+const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** A name from outside, safe to show: marks that change the direction of reading stand there by their number. */
+export function visibleName(name: string): string {
+  return name.replace(
+    invisible,
+    (mark) => `[U+${(mark.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`,
+  )
 }

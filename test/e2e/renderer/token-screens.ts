@@ -133,7 +133,11 @@ export function checkedGrants(): Snapshot {
 }
 
 function preview(change: Partial<SignInPreview>): SignInPreview {
-  return { liveAtLeast: 1, limit: 100, level: 'none', falls: null, reuse: null, ...change }
+  return {
+    ...{ liveAtLeast: 1, limit: 100, level: 'none', falls: null, reuse: null },
+    ...{ asks: [], adds: [], restricted: [], sensitive: [], tooMany: null, workspaceOnly: [] },
+    ...change,
+  }
 }
 
 const used = { mintedAt: sampleNow - 120 * dayMs, lastUsedAt: sampleNow - 2 * dayMs }

@@ -1,0 +1,20 @@
+import type { ScopeAccess, ScopeClass } from '../../../electron/contract/scopes/catalogue.ts'
+
+/** How the page of scopes was left; kept while the window lives, so that coming back finds it as it was. */
+class ScopeView {
+  by = $state<'scope' | 'account'>('scope')
+  /** Whose access is added up; the active account's where none was chosen. */
+  accountId = $state<string | null>(null)
+  query = $state('')
+  accountQuery = $state('')
+  heldOnly = $state(true)
+  class = $state<ScopeClass | 'any'>('any')
+  access = $state<ScopeAccess | 'any'>('any')
+
+  showAccount = (accountId: string): void => {
+    this.by = 'account'
+    this.accountId = accountId
+  }
+}
+
+export const scopeView = new ScopeView()
