@@ -3,7 +3,12 @@ import * as v from 'valibot'
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
 
-export const text = (max: number) => v.pipe(v.string(), v.maxLength(max))
+/** A text of at most so many characters. */
+export function text(
+  max: number,
+): v.SchemaWithPipe<readonly [v.StringSchema<undefined>, v.MaxLengthAction<string, number, undefined>]> {
+  return v.pipe(v.string(), v.maxLength(max))
+}
 export const instant = v.pipe(v.number(), v.integer())
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 

@@ -1,5 +1,5 @@
 import { m } from '../../messages/generated/messages.js'
-import type { Maker, PaletteCommand, PaletteWorld } from '../palette/palette-commands.ts'
+import type { Maker, PaletteCommand, PaletteWorld } from '../palette/palette-command.ts'
 import { shortPath } from './folder-path.ts'
 
 /** Picks a folder first; nothing begins where the person closes that dialog. */

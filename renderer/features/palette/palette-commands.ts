@@ -1,9 +1,8 @@
-import type { PracticeRules, Snapshot } from '../../../electron/contract/views.ts'
+import type { PracticeRules } from '../../../electron/contract/views.ts'
 import { errorText } from '../../messages/error-text.ts'
 import { m } from '../../messages/generated/messages.js'
-import type { Actions } from '../../state/actions.ts'
 import { errorTable } from '../../state/locale.svelte.ts'
-import type { Navigation, Place } from '../../state/navigation.svelte.ts'
+import type { Place } from '../../state/navigation.svelte.ts'
 import { titleOf } from '../accounts/account-list.ts'
 import { asEverywhereText } from '../clients/active-text.ts'
 import { publishingText } from '../clients/publishing-text.ts'
@@ -14,34 +13,9 @@ import { scopeCommands } from '../scopes/scopes-commands.ts'
 import { shortcuts } from '../shortcuts/shortcuts.ts'
 import { checkEveryText } from '../settings/check-every.ts'
 import { canCancel, isOver, whoText } from '../sign-in/flow-text.ts'
-import type { WeekRow } from '../week/week-list.ts'
 import { weekRows } from '../week/week-list.ts'
+import type { Maker, PaletteCommand, PaletteWorld } from './palette-command.ts'
 
-export interface PaletteCommand {
-  readonly id: string
-  readonly text: string
-  /** Said beside it: the kind of thing, or a shortcut. */
-  readonly hint: string
-  readonly run: () => void
-}
-
-export interface PaletteWorld {
-  readonly snapshot: Snapshot
-  readonly actions: Actions
-  readonly navigation: Navigation
-  /** Begins a sitting over these rows. */
-  readonly renewAll: (rows: readonly WeekRow[]) => void
-  /** Opens what can be made to happen at practice Google. */
-  readonly cause: () => void
-  /** Opens the list of accounts to switch to. */
-  readonly switchAccount: () => void
-  readonly addClient: () => void
-  /** The two ways of bringing a client file that need no pointer. */
-  readonly chooseFile: () => void
-  readonly pasteFile: () => void
-}
-
-export type Maker = (world: PaletteWorld) => PaletteCommand[]
 const hourMs = 3_600_000
 
 /** The pages that have a shortcut: all of them. */
@@ -443,21 +417,4 @@ export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
     accounts,
     clients,
   ].flatMap((make) => make(world))
-}
-
-/** Commands that hold every word of the query; those that begin with it come first. At most `limit`. */
-export function findCommands(
-  commands: readonly PaletteCommand[],
-  query: string,
-  limit: number,
-): PaletteCommand[] {
-  const wanted = query.trim().toLowerCase()
-  const words = wanted.split(/\s+/).filter(Boolean)
-  const found = commands.filter((command) => {
-    const text = `${command.text} ${command.hint}`.toLowerCase()
-    return words.every((word) => text.includes(word))
-  })
-  const rank = (command: PaletteCommand): number =>
-    wanted !== '' && command.text.toLowerCase().startsWith(wanted) ? 0 : 1
-  return found.sort((a, b) => rank(a) - rank(b)).slice(0, limit)
 }

@@ -2,7 +2,7 @@ import type { AccountView, ClientView, GrantView } from '../../../electron/contr
 import { m } from '../../messages/generated/messages.js'
 import type { AccountAsk } from '../../state/navigation.svelte.ts'
 import { isRenewable } from '../accounts/renewal.ts'
-import type { Maker, PaletteCommand, PaletteWorld } from '../palette/palette-commands.ts'
+import type { Maker, PaletteCommand, PaletteWorld } from '../palette/palette-command.ts'
 import { canRetry } from './blast.ts'
 import { whomText } from './outcome-text.ts'
 

@@ -1,5 +1,5 @@
 import { m } from '../../messages/generated/messages.js'
-import type { Maker } from '../palette/palette-commands.ts'
+import type { Maker } from '../palette/palette-command.ts'
 import { scopeView } from './scope-view.svelte.ts'
 
 /** Who can do what, for each account; and more access for each of its grants that can be signed in again. */

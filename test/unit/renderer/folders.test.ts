@@ -4,7 +4,7 @@ import { shortPath, splitPath } from '../../../renderer/features/folders/folder-
 import { declarationRows, ruleRows } from '../../../renderer/features/folders/folder-rows.ts'
 import { folderCommands } from '../../../renderer/features/folders/folders-commands.ts'
 import { reasonText } from '../../../renderer/features/folders/who-text.ts'
-import type { PaletteWorld } from '../../../renderer/features/palette/palette-commands.ts'
+import type { PaletteWorld } from '../../../renderer/features/palette/palette-command.ts'
 import {
   sampleApproval,
   sampleDeclaration,

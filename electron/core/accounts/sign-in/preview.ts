@@ -1,13 +1,8 @@
 import type { Outcome } from '../../../contract/outcome.ts'
 import { fail, ok } from '../../../contract/outcome.ts'
 import type { SignInPreview } from '../../../contract/views.ts'
-import type { ScopeClass } from '../../../contract/scopes/catalogue.ts'
-import {
-  coversScopes,
-  declinedScopes,
-  identityScopes,
-  uniqueScopes,
-} from '../../../contract/scopes/scope-sets.ts'
+import { scopeCost } from '../../../contract/scopes/scope-cost.ts'
+import { coversScopes, declinedScopes, uniqueScopes } from '../../../contract/scopes/scope-sets.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../../state/state.ts'
 import { isDead } from '../../state/state.ts'
 import { tokenHealth } from '../../tokens/health.ts'
@@ -23,9 +18,6 @@ export interface PlannedSignIn {
   /** What is held of the same grant is asked for as well. */
   readonly add?: boolean
 }
-
-/** Beyond about so many scopes besides identity, sign-ins are reported to fail (google-oauth.md 1.5). */
-const scopeCeiling = 25
 
 /**
  * What another sign-in would ask for and cost at `now` (ms, Google's time), and whether there is need of it. Counts
@@ -70,22 +62,12 @@ async function scopesCost(
   // Five hundred scopes that a start can do without.
   const { isWorkspaceOnly, scopeEntry } = await import('../../../contract/scopes/catalogue.ts')
   const asks = uniqueScopes(withIdentityScopes(chosen))
-  const ofClass = (wanted: ScopeClass): string[] =>
-    isInternal(client) ? [] : asks.filter((scope) => scopeEntry(scope)?.class === wanted)
-  const count = declinedScopes(asks, identityScopes).length
   return {
     asks: [...asks],
     adds: [...declinedScopes(asks, heldScopes(account, client.clientId))],
-    restricted: ofClass('restricted'),
-    sensitive: ofClass('sensitive'),
-    tooMany: count > scopeCeiling ? { count, ceiling: scopeCeiling } : null,
+    ...scopeCost(asks, client, scopeEntry),
     workspaceOnly: account.hostedDomain === null ? asks.filter(isWorkspaceOnly) : [],
   }
-}
-
-/** Only its own organisation can use it, so Google asks for no verification (google-oauth.md 9). */
-function isInternal({ publishing, userType }: ClientRecord): boolean {
-  return publishing === 'internal' || userType === 'internal'
 }
 
 function levelOf(live: number): SignInPreview['level'] {
