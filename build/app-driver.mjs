@@ -215,6 +215,19 @@ export async function cause(window, email, ...buttons) {
 }
 
 /**
+ * Presses an entry of the menu of one grant of the account whose page is open.
+ *
+ * @param {Page} window
+ * @param {string} client its label
+ * @param {string} entry e.g. `Revoke at Google…`
+ */
+export async function choose(window, client, entry) {
+  const grant = window.getByRole('region', { name: client, exact: true })
+  await button(grant, `More for ${client}`).click()
+  await window.getByRole('menuitem', { name: entry, exact: true }).click()
+}
+
+/**
  * Checks the account whose page is open, and waits until Google has answered.
  *
  * @param {Page} window

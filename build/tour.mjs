@@ -51,6 +51,7 @@ async function walk(session) {
   say('  restarted: everything is still there')
   const snapshot = await driver.readSnapshot(app.window)
   await photographRooms(app.window, picture)
+  await photographAccess(app.window, picture)
   const death = await photographDeath(app.window, picture)
   await app.close()
   printAccounts(snapshot)
@@ -96,6 +97,34 @@ async function photographRooms(window, picture) {
     await driver.openRoom(window, 'Clients')
     await picture(`client-${look}`)
   }
+}
+
+/**
+ * Who can do what, and what a revocation would end. It is looked at and not done.
+ *
+ * @param {import('@playwright/test').Page} window
+ * @param {(name: string) => Promise<void>} picture
+ */
+async function photographAccess(window, picture) {
+  const email = visitors[1]?.email ?? ''
+  const { clients } = await driver.readSnapshot(window)
+  await driver.chooseTheme(window, 'Light')
+  await driver.openRoom(window, 'Scopes')
+  await window.getByRole('option').filter({ hasText: 'gmail.readonly' }).first().click()
+  await window.getByText(email).first().waitFor()
+  await picture('scopes')
+  await driver.openRoom(window, 'Folders')
+  await picture('folders')
+  await driver.openAccount(window, email)
+  await driver.choose(window, clients[0]?.label ?? '', 'Inspect access token')
+  await window.getByText('Google says what Latchkey believes').waitFor()
+  await picture('inspector')
+  await window.keyboard.press('Escape')
+  await driver.choose(window, clients[0]?.label ?? '', 'Revoke at Google…')
+  await window.getByText('known here').first().waitFor()
+  await picture('revocation')
+  await window.keyboard.press('Escape')
+  say('  looked through scopes, and at what a revocation would end')
 }
 
 /**
@@ -188,7 +217,16 @@ function tableText(rows) {
   ].join('\n')
 }
 
-const readmePictures = ['first-start', 'choosing-access', 'account-light', 'account-dark', 'death', 'week']
+const readmePictures = [
+  'first-start',
+  'choosing-access',
+  'account-light',
+  'account-dark',
+  'death',
+  'week',
+  'scopes',
+  'revocation',
+]
 
 /** The pictures of the README are those of a tour, so that they never show what is not there. */
 function keepForReadme() {

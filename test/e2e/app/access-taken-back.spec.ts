@@ -1,8 +1,8 @@
 /** Two accounts under two clients of one project: a folder's rule, access added, one grant revoked, and what died. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Locator, Page } from '@playwright/test'
-import { cause, checkNow, openAccount, openRoom, setFault } from '../../../build/app-driver.mjs'
+import type { Page } from '@playwright/test'
+import { cause, checkNow, choose, openAccount, openRoom, setFault } from '../../../build/app-driver.mjs'
 import { createHttp } from '../../../electron/adapters/http.ts'
 import type { AccountView } from '../../../electron/contract/views.ts'
 import type { PracticeControl } from '../../../electron/practice/practice-control.ts'
@@ -64,17 +64,6 @@ async function pickFolderNext({ electron }: RunningApp, folder: string): Promise
   await electron.evaluate(({ dialog }, picked) => {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [picked] })
   }, folder)
-}
-
-function grantBlock(page: Page, client: string): Locator {
-  return page.getByRole('region', { name: client, exact: true })
-}
-
-async function choose(page: Page, client: string, item: string): Promise<void> {
-  await grantBlock(page, client)
-    .getByRole('button', { name: `More for ${client}`, exact: true })
-    .click()
-  await page.getByRole('menuitem', { name: item, exact: true }).click()
 }
 
 async function labelOf(app: RunningApp, clientId: string): Promise<string> {

@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkNow, openAccount } from '../../../build/app-driver.mjs'
+import { checkNow, choose, openAccount } from '../../../build/app-driver.mjs'
 import { createHttp } from '../../../electron/adapters/http.ts'
 import { systemRandom } from '../../../electron/adapters/random.ts'
 import type { Fault } from '../../../electron/practice/faults.ts'
@@ -50,6 +50,13 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
   await checkNow(app.page)
   await app.page.getByRole('button', { name: 'Copy access token' }).click()
   await expect(app.page.getByText('In the clipboard')).toBeVisible()
+  const [client] = (await app.snapshot()).clients
+  await choose(app.page, client?.label ?? '', 'Inspect access token')
+  await expect(app.page.getByText('Google says what Latchkey believes')).toBeVisible()
+  await app.page.keyboard.press('Escape')
+  await choose(app.page, client?.label ?? '', 'Revoke at Google…')
+  await app.page.getByRole('dialog').getByRole('button', { name: 'Revoke at Google', exact: true }).click()
+  await expect(app.page.getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 20_000 })
   expect([...secrets.values()].filter((kind) => kind === 'refresh-token').length).toBeGreaterThanOrEqual(4)
   expect(new Set(secrets.values())).toEqual(
     new Set(['code', 'access-token', 'refresh-token', 'id-token', 'client-secret']),
@@ -89,7 +96,7 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
     expect(found(readFileSync(file), hunted), file).toEqual([])
   }
   const kept = await machine.keychain('dev.latchkey.practice.refresh-token')
-  expect(kept.length).toBe(2)
+  expect(kept.length).toBe(1)
   for (const { password } of kept) expect(secrets.get(password)).toBe('refresh-token')
   await google.close()
 })
