@@ -425,3 +425,22 @@ test('the palette has the words of the buttons and begins the same things', asyn
   await page.keyboard.press('Enter')
   await expect(page.getByText('1 refresh token known here dies for good')).toBeVisible()
 })
+
+test('what was typed stays when the account changes meanwhile', async ({ page, open }) => {
+  const double = await open(revocableSnapshot(), { prepare: revocable })
+  await laterLoaded(page)
+  await choose(page, 'Mail tools', 'Remove access…')
+  await page.getByRole('dialog').getByRole('checkbox').first().check()
+  await page.getByRole('dialog').getByRole('textbox').fill(email)
+  const account = double.snapshot.accounts.find((one) => one.accountId === accountId)
+  if (!account) throw new Error('no account')
+  double.change({
+    accounts: {
+      upsert: [{ ...account, label: 'Work', grants: account.grants.map((grant) => ({ ...grant })) }],
+      remove: [],
+    },
+  })
+  await expect(page.getByRole('option').filter({ hasText: 'Work' })).toBeVisible()
+  await expect(page.getByRole('dialog').getByRole('textbox')).toHaveValue(email)
+  await expect(page.getByRole('dialog').getByRole('checkbox').first()).toBeChecked()
+})
