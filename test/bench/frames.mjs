@@ -19,6 +19,7 @@ const accounts = 1000
 const changesPerSecond = 50
 const roundMs = 4000
 const keysPerRound = 12
+const switches = 12
 /** One frame of a 60 Hz screen; timers in the page are coarser than its last digit. */
 const frameMs = 16.7
 /** At most one frame in twenty may be lost to the changes. */
@@ -149,6 +150,65 @@ async function measureRound(page, double) {
   }
 }
 
+/** As main does: the mark moves, and both rows are told. @param {ContractDouble} double */
+function answerActivation(double) {
+  double.answerWith({
+    'accounts.activate': ({ accountId }) => {
+      const upsert = double.snapshot.accounts
+        .filter((account) => account.active !== (account.accountId === accountId))
+        .map((account) => ({ ...account, active: account.accountId === accountId }))
+      const changed = new Map(upsert.map((account) => [account.accountId, account]))
+      const accounts = double.snapshot.accounts.map((account) => changed.get(account.accountId) ?? account)
+      double.snapshot = { ...double.snapshot, accounts }
+      double.change({ accounts: { upsert, remove: [] } })
+      return { ok: true, value: null }
+    },
+  })
+}
+
+/**
+ * From the key that chooses another account in the switcher to the frame that shows it as the active one, ms.
+ *
+ * @param {Page} page
+ * @returns {Promise<number[]>}
+ */
+async function switchAndTime(page) {
+  const trigger = page.locator('aside button[aria-haspopup=menu]').first()
+  await trigger.evaluate((element) => {
+    globalThis.switched = []
+    let pressedAt = null
+    globalThis.addEventListener(
+      'keydown',
+      ({ key, timeStamp }) => key === 'Enter' && (pressedAt = timeStamp),
+      true,
+    )
+    new MutationObserver(() => {
+      const from = pressedAt
+      pressedAt = null
+      if (from === null) return
+      globalThis.requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel()
+        port1.onmessage = () => globalThis.switched.push(performance.now() - from)
+        port2.postMessage(null)
+      })
+    }).observe(element, { subtree: true, characterData: true, childList: true })
+  })
+  for (let time = 0; time < switches; time += 1) {
+    const before = await trigger.textContent()
+    await trigger.click()
+    await page.getByRole('menuitem').nth(1).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(
+      ([selector, text]) => globalThis.document.querySelector(selector)?.textContent !== text,
+      ['aside button[aria-haspopup=menu]', before],
+    )
+    await sleep(150)
+  }
+  const times = await page.evaluate(() => globalThis.switched)
+  if (times.length !== switches) throw new Error('not every switch was seen')
+  return times
+}
+
 const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
 const lateShare = (times) => (times.filter((time) => time > lateMs).length / times.length) * 100
 
@@ -210,7 +270,11 @@ export async function measureFrames(note = () => {}) {
       }
       figures.push(...figuresOf(sort, rounds))
     }
-    return figures
+    answerActivation(double)
+    const switched = await switchAndTime(page)
+    const name = 'key to drawn switch of the active account, 1,000 accounts'
+    const onTop = 'main answers at once here; its write to the ledger comes on top'
+    return [...figures, plainFigure({ name, unit: 'ms', most: 50, values: switched, note: onTop })]
   } finally {
     await browser.close()
     await host.close()

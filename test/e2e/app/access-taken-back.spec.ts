@@ -1,5 +1,5 @@
 /** Two accounts under two clients of one project: a folder's rule, access added, one grant revoked, and what died. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { cause, checkNow, choose, openAccount, openRoom, setFault } from '../../../build/app-driver.mjs'
@@ -166,6 +166,14 @@ test('one grant is revoked, and exactly what the preview names dies at the serve
   expect(readFileSync(realLedger, 'utf8')).toBe(untouched)
 })
 
+async function signInAgain(app: RunningApp, machine: Machine): Promise<void> {
+  await startSignIn(app, drive)
+  const opened = await consentInBrowser(machine.browser, { email: asha })
+  await expect(opened.page.getByRole('heading', { name: 'Signed in' })).toBeVisible()
+  await opened.close()
+  await app.page.getByRole('heading', { name: `${asha} is signed in` }).waitFor()
+}
+
 test('nothing counts as revoked that is not, and what is lost on the way is found out', async ({
   machine,
 }) => {
@@ -176,10 +184,12 @@ test('nothing counts as revoked that is not, and what is lost on the way is foun
   await signIn(app, machine, { email: asha }, drive)
   const label = await labelOf(app, (await app.snapshot()).clients[0]?.clientId ?? '')
   const server = await serverOf(app)
-  const revoke = async (): Promise<void> => {
+  const revoke = async (typed: string | null = null): Promise<void> => {
     await openAccount(page, asha)
     await choose(page, label, 'Revoke at Google…')
-    await page.getByRole('dialog').getByRole('button', { name: 'Revoke at Google', exact: true }).click()
+    const preview = page.getByRole('dialog')
+    if (typed !== null) await preview.getByLabel(`To go on, type ${typed}`).fill(typed)
+    await preview.getByRole('button', { name: 'Revoke at Google', exact: true }).click()
   }
 
   for (const fault of [
@@ -207,15 +217,32 @@ test('nothing counts as revoked that is not, and what is lost on the way is foun
   expect(await livingTokens(server)).toEqual({})
   expect((await accountOf(app, asha)).grants).toEqual([])
 
-  // It takes effect a while later: said as still alive, asked again, and then dead.
+  // A kind of token that cannot be revoked: said, and nothing is marked.
   await setFault(page, 'Nothing')
-  await startSignIn(app, drive)
-  const opened = await consentInBrowser(machine.browser, { email: asha })
-  await expect(opened.page.getByRole('heading', { name: 'Signed in' })).toBeVisible()
-  await opened.close()
-  await page.getByRole('heading', { name: `${asha} is signed in` }).waitFor()
-  await setFault(page, 'A revocation takes effect 5 seconds later')
+  await signInAgain(app, machine)
+  expect(await server.setFault({ kind: 'error', name: 'not-revocable' }, 1, 'revoke')).toMatchObject({
+    ok: true,
+  })
   await revoke()
+  await expect(page.getByText('Cannot be revoked', { exact: true })).toBeVisible()
+  expect(Object.values(await livingTokens(server))).toEqual([1])
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+
+  // Forgetting is the other verb: gone here, alive there.
+  await openAccount(page, asha)
+  await choose(page, label, 'Forget here…')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('checkbox').check()
+  await dialog.getByRole('button', { name: 'Forget here', exact: true }).click()
+  await expect.poll(async () => (await accountOf(app, asha)).grants).toEqual([])
+  expect(Object.values(await livingTokens(server))).toEqual([1])
+  expect(await machine.keychain('dev.latchkey.practice.refresh-token')).toEqual([])
+
+  // It takes effect a while later: said as still alive, asked again, and then dead.
+  await signInAgain(app, machine)
+  await setFault(page, 'A revocation takes effect 5 seconds later')
+  // The forgotten token counts and dies too.
+  await revoke(asha)
   await expect(page.getByText(/Still alive|Checking that the tokens are dead/)).toBeVisible()
   await expect(page.getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 40_000 })
   expect(await livingTokens(server)).toEqual({})
@@ -244,8 +271,26 @@ test('a project’s own .latchkey.json has no effect until approved, and asks ag
   await page.getByRole('button', { name: `Make ${meera} active` }).click()
   await expect(page.getByText(/^Because the approved \.latchkey\.json in .*cloned says so\.$/)).toBeVisible()
 
-  writeFileSync(join(folder, '.latchkey.json'), `{"account": "${asha}"}\n`)
+  const file = join(folder, '.latchkey.json')
+  writeFileSync(file, `{"account": "${asha}"}\n`)
   await page.getByRole('button', { name: 'Pick another folder…' }).click()
   await expect(page.getByText('Because it is the active account')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Approve…' }).first()).toBeVisible()
+
+  const bad: readonly (readonly [string | Buffer, RegExp])[] = [
+    [`{"account": "${meera}", "account": "${asha}"}`, /not understood/],
+    [Buffer.from([0, 1, 2, 255]), /not understood/],
+    [`{"account": "${'a'.repeat(5000)}"}`, /larger than/],
+    ['{"account": "nobody@example.com"}', /No account here is called/],
+  ]
+  for (const [content, words] of bad) {
+    writeFileSync(file, content)
+    await page.getByRole('button', { name: 'Pick another folder…' }).click()
+    await expect(page.getByText(words).first()).toBeVisible()
+  }
+  rmSync(file)
+  symlinkSync('/etc/hostname', file)
+  await page.getByRole('button', { name: 'Pick another folder…' }).click()
+  await expect(page.getByText(/is a link to somewhere else/).first()).toBeVisible()
+  await expect(page.getByText('Because it is the active account')).toBeVisible()
 })
