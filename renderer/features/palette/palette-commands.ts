@@ -3,7 +3,7 @@ import { errorText } from '../../messages/error-text.ts'
 import { m } from '../../messages/generated/messages.js'
 import { errorTable } from '../../state/locale.svelte.ts'
 import type { Place } from '../../state/navigation.svelte.ts'
-import { titleOf } from '../accounts/account-list.ts'
+import { names, titleOf } from '../accounts/account-list.ts'
 import { asEverywhereText } from '../clients/active-text.ts'
 import { publishingText } from '../clients/publishing-text.ts'
 import { folderCommands } from '../folders/folders-commands.ts'
@@ -390,7 +390,7 @@ export const switchCommands: Maker = ({ snapshot, actions }) =>
   snapshot.readOnly
     ? []
     : [...snapshot.accounts]
-        .sort((a, b) => Number(a.active) - Number(b.active) || titleOf(a).localeCompare(titleOf(b)))
+        .sort((a, b) => Number(a.active) - Number(b.active) || names.compare(titleOf(a), titleOf(b)))
         .map((account) => ({
           id: `switch-${account.accountId}`,
           text: account.label ? `${account.label} (${account.email})` : account.email,
