@@ -182,7 +182,7 @@ async function switchAndTime(page) {
       ({ key, timeStamp }) => key === 'Enter' && (pressedAt = timeStamp),
       true,
     )
-    new MutationObserver(() => {
+    new globalThis.MutationObserver(() => {
       const from = pressedAt
       pressedAt = null
       if (from === null) return

@@ -340,7 +340,6 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
           client.activeAccountId !== account.accountId &&
           account.grants.some((grant) => grant.clientId === client.clientId),
       )
-      .slice(0, 3)
       .map((client) => ({
         id: `activate-${account.accountId}-${client.clientId}`,
         text: `${m.active_under_client()}: ${account.email}`,
@@ -351,7 +350,6 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       .filter((grant) =>
         snapshot.clients.some((client) => client.clientId === grant.clientId && client.type === 'installed'),
       )
-      .slice(0, 3)
       .map((grant) => ({
         id: `again-${account.accountId}-${grant.clientId}`,
         text: m.sign_in_again_named({ email: account.email }),
@@ -365,18 +363,21 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       run: () => navigation.go({ page: 'accounts', accountId: account.accountId, ask: what }),
     }))
     const held = account.grants.filter((grant) => grant.tokens.some((token) => token.standing === 'held'))
-    const check =
-      held.length === 0
-        ? []
-        : [
-            {
-              id: `check-now-${account.accountId}`,
-              text: m.check_account_now({ email: account.email }),
-              hint: m.action(),
-              run: () => void actions.checkAccount(account.accountId),
-            },
-          ]
-    const copies = held.slice(0, 3).map((grant) => ({
+    /** A dead one too: a check by hand can still prove that it lives. */
+    const checkable = account.grants.some(({ tokens }) =>
+      tokens.some(({ standing }) => standing === 'held' || standing === 'dead'),
+    )
+    const check = !checkable
+      ? []
+      : [
+          {
+            id: `check-now-${account.accountId}`,
+            text: m.check_account_now({ email: account.email }),
+            hint: m.action(),
+            run: () => void actions.checkAccount(account.accountId),
+          },
+        ]
+    const copies = held.map((grant) => ({
       id: `copy-token-${account.accountId}-${grant.clientId}`,
       text: m.copy_token_of({ email: account.email }),
       hint: snapshot.clients.find((client) => client.clientId === grant.clientId)?.label ?? '',

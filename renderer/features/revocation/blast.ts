@@ -24,9 +24,9 @@ export function clientsAmong(
   return [...counts].map(([clientId, accounts]) => ({ clientId, accounts }))
 }
 
-/** Whether what was typed is what has to be typed; blanks around it do not count. */
+/** Whether what was typed is what has to be typed; cases and blanks around it do not count. */
 export function isConfirmed(confirm: BlastRadius['confirm'], typed: string): boolean {
-  return confirm.kind === 'none' || typed.trim() === confirm.text
+  return confirm.kind === 'none' || typed.trim().toLowerCase() === confirm.text.toLowerCase()
 }
 
 /** Whether there is anything that a revocation could be asked for. */

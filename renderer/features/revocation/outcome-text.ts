@@ -1,5 +1,6 @@
 import type { RevocationRow, RevocationView } from '../../../electron/contract/revocation.ts'
 import { m } from '../../messages/generated/messages.js'
+import type { Task } from '../../ui/task.ts'
 import { hasOutcome, isDead } from './blast.ts'
 
 const steps: Readonly<Record<RevocationRow['step'], () => string>> = {
@@ -40,4 +41,16 @@ export function progressText({ ended, rows }: RevocationView): string {
 export function whomText({ rows }: RevocationView): string {
   const emails = [...new Set(rows.map(({ email }) => email))]
   return emails.length === 1 ? (emails[0] ?? '') : m.n_accounts({ count: emails.length })
+}
+
+/** A revocation for the list in the sidebar. */
+export function revocationTask(revocation: RevocationView): Task {
+  const { revocationId, ended, rows } = revocation
+  return {
+    id: revocationId,
+    title: whomText(revocation),
+    text: progressText(revocation),
+    state: !ended ? 'busy' : rows.every(isDead) ? 'fine' : 'dead',
+    dismissText: ended ? m.revocation_close_of({ name: whomText(revocation) }) : null,
+  }
 }

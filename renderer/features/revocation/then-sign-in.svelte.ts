@@ -25,12 +25,14 @@ class ThenSignIn {
     return this.#next.get(revocationId) ?? null
   }
 
-  /** Hands the sign-in out, once, as soon as everything that was to be revoked is dead; null until then. */
-  take(revocation: RevocationView): NextSignIn | null {
-    const next = this.of(revocation.revocationId)
-    if (!next || !revocation.ended || !revocation.rows.every(isDead)) return null
-    this.#next.delete(revocation.revocationId)
-    return next
+  /** The sign-in as soon as everything that was to be revoked is dead; null until then. */
+  due(revocation: RevocationView): NextSignIn | null {
+    return revocation.ended && revocation.rows.every(isDead) ? this.of(revocation.revocationId) : null
+  }
+
+  /** It has begun, so that nobody asks for it again. */
+  begun(revocationId: string): void {
+    this.#next.delete(revocationId)
   }
 }
 

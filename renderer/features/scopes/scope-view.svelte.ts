@@ -5,6 +5,8 @@ class ScopeView {
   by = $state<'scope' | 'account'>('scope')
   /** Whose access is added up; the active account's where none was chosen. */
   accountId = $state<string | null>(null)
+  /** In one column an account is opened on its own; beside a list one is always shown. */
+  accountOpen = $state(false)
   query = $state('')
   accountQuery = $state('')
   heldOnly = $state(true)
@@ -14,6 +16,7 @@ class ScopeView {
   showAccount = (accountId: string): void => {
     this.by = 'account'
     this.accountId = accountId
+    this.accountOpen = true
   }
 }
 

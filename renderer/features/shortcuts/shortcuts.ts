@@ -13,7 +13,8 @@ export interface ShortcutWorld {
   readonly go: (place: Place) => void
   /** Opens the palette, or closes it. */
   readonly palette: () => void
-  readonly switchAccount: () => void
+  /** False while nothing can be changed. */
+  readonly switchAccount: () => boolean
   /** Puts the keyboard into the search field of the page; false where it has none. */
   readonly search: () => boolean
   /** False where there is nowhere to go back to. */
@@ -61,7 +62,7 @@ export const shortcuts: readonly Shortcut[] = [
     group: 'everywhere',
     chords: [{ key: 'a', mod: true, shift: true }],
     text: () => m.switch_account(),
-    run: ({ switchAccount }) => (switchAccount(), done()),
+    run: ({ switchAccount }) => switchAccount(),
   },
   {
     id: 'sign-in',

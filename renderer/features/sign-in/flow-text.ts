@@ -1,5 +1,6 @@
 import type { FlowStep, FlowView } from '../../../electron/contract/views.ts'
 import { m } from '../../messages/generated/messages.js'
+import type { Task } from '../../ui/task.ts'
 
 /** What is happening, in a few words; the same for the compact row, the page and the spoken progress. */
 export function stepText(step: FlowStep): string {
@@ -37,4 +38,16 @@ export function canCancel(flow: FlowView): boolean {
 export function whoText(flow: FlowView): string {
   if (flow.step.kind === 'done') return flow.step.email
   return flow.expectedEmail ?? m.any_account()
+}
+
+/** A sign-in for the list in the sidebar. */
+export function flowTask(flow: FlowView): Task {
+  const { kind } = flow.step
+  return {
+    id: flow.flowId,
+    title: whoText(flow),
+    text: kind === 'done' ? m.step_done_short() : stepText(flow.step),
+    state: kind === 'done' ? 'fine' : kind === 'failed' ? 'dead' : 'busy',
+    dismissText: isOver(flow) ? m.dismiss_sign_in({ email: whoText(flow) }) : null,
+  }
 }

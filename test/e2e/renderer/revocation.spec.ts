@@ -444,3 +444,57 @@ test('what was typed stays when the account changes meanwhile', async ({ page, o
   await expect(page.getByRole('dialog').getByRole('textbox')).toHaveValue(email)
   await expect(page.getByRole('dialog').getByRole('checkbox').first()).toBeChecked()
 })
+
+test('a revocation that ended stands in the sidebar until it is closed', async ({ page, open }) => {
+  const failed = sampleRevocationRow({ step: 'failed', error: appError('server-unavailable') })
+  const double = await open(revocableSnapshot(), { prepare: revocable })
+  await laterLoaded(page)
+  const upsert = [sampleRevocation([failed], { revocationId, ended: true })]
+  double.change({ revocations: { upsert, remove: [] } })
+  const list = page.getByRole('list', { name: 'Revocations' })
+  await list.getByRole('button').first().click()
+  await expect(page.getByRole('heading', { name: 'Revocation at Google' })).toBeVisible()
+  await expect(page.getByText('Not revoked')).toBeVisible()
+  await list.getByRole('button', { name: /^Close the revocation of/ }).click()
+  expect(double.callsOf('revocation.dismiss')).toEqual([{ revocationId }])
+})
+
+test('a bulk choice survives a search that finds nothing', async ({ page, open }) => {
+  await open(revocableSnapshot(), { prepare: revocable })
+  await laterLoaded(page)
+  await page.getByRole('button', { name: 'Select several accounts…' }).click()
+  await rows(page).first().click()
+  const chosen = page.getByText('1 chosen').first()
+  await expect(chosen).toBeVisible()
+  const field = page.getByRole('searchbox').first()
+  await field.fill('zzzz')
+  await expect(rows(page)).toHaveCount(0)
+  await field.fill('')
+  await expect(rows(page).first()).toBeVisible()
+  await expect(field).toBeFocused()
+  await expect(chosen).toBeVisible()
+})
+
+test('what forgetting takes is understood anew when its number has changed', async ({ page, open }) => {
+  let tokens = 3
+  const preview = (): ReturnType<typeof ok<{ accounts: never[]; tokens: number }>> =>
+    ok({ accounts: [], tokens })
+  const double = await open(revocableSnapshot(), {
+    prepare: (main) => {
+      revocable(main)
+      main.answerWith({ 'grants.previewForget': preview, 'grants.forget': () => fail('not-found') })
+    },
+  })
+  await laterLoaded(page)
+  await choose(page, 'Mail tools', 'Forget here…')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('checkbox').check()
+  // A check of the account in between begins nothing anew.
+  const [account] = double.snapshot.accounts
+  if (account) double.change({ accounts: { upsert: [structuredClone(account)], remove: [] } })
+  await expect(dialog.getByRole('checkbox')).toBeChecked()
+  tokens = 4
+  await dialog.getByRole('button', { name: 'Forget here', exact: true }).click()
+  await expect(dialog.getByText('Delete 4 tokens')).toBeVisible()
+  await expect(dialog.getByRole('checkbox')).not.toBeChecked()
+})
