@@ -19,13 +19,49 @@ const deepest = 256
  * So many questions are put to disks at a time. Node has four threads for them, and a disk that is gone keeps one
  * for good; the rest of the app needs the fourth.
  */
-const slots = new Slots(3)
+const questionsAtOnce = 3
+/** Where disks do not answer, no more than these wait for them. */
+const mostWaiting = 16
+
+type Disk = Pick<Folders, 'find' | 'readDeclaration'>
+
+/**
+ * A disk that is not asked more than it can answer. Whoever asks what is being asked already gets that answer, so
+ * that a folder on a disk that is gone costs one thread, however often it is asked for. Behind too many others `find`
+ * answers `folder-unreadable` at once; a file is only read in a folder that was found, so these need no bound.
+ */
+export function boundedDisk(disk: Disk): Disk {
+  const slots = new Slots(questionsAtOnce)
+  const finding = new Map<string, Promise<Outcome<FoundFolder>>>()
+  const reading = new Map<string, Promise<Outcome<Uint8Array | null>>>()
+  return {
+    async find(folder) {
+      if (!finding.has(folder) && finding.size + reading.size >= questionsAtOnce + mostWaiting)
+        return unreadable(folder)
+      return joined(finding, folder, () => slots.run(() => disk.find(folder)))
+    },
+    readDeclaration: (folder, limit) =>
+      joined(reading, JSON.stringify([folder.path, limit]), () =>
+        slots.run(() => disk.readDeclaration(folder, limit)),
+      ),
+  }
+}
+
+/** The answer to the question that is under way, or to a new one. */
+function joined<T>(underWay: Map<string, Promise<T>>, question: string, ask: () => Promise<T>): Promise<T> {
+  const known = underWay.get(question)
+  if (known) return known
+  const answer = ask().finally(() => underWay.delete(question))
+  underWay.set(question, answer)
+  return answer
+}
 
 export const systemFolders: Folders = {
-  find: (folder) => slots.run(() => find(folder)),
+  ...boundedDisk({
+    find,
+    readDeclaration: (folder, limit) => readDeclaration(path.join(folder.path, declarationName), limit),
+  }),
   lineage: (folder) => lineageOf(folder, path),
-  readDeclaration: (folder, limit) =>
-    slots.run(() => readDeclaration(path.join(folder.path, declarationName), limit)),
 }
 
 async function find(folder: string): Promise<Outcome<FoundFolder>> {
@@ -35,7 +71,8 @@ async function find(folder: string): Promise<Outcome<FoundFolder>> {
     const { root, parts } = partsOf(real, path)
     if (real.length > longestPath || parts.length > deepest) return unreadable(folder)
     if (!(await stat(real)).isDirectory()) return missing(folder)
-    return ok({ path: real, key: keyRoot(root, path) + (await keyPartsOf(root, parts)).join('/') })
+    const key = keyRoot(root, path) + (await keyPartsOf(root, parts)).join('/')
+    return ok({ path: root + parts.join(path.sep), key })
   } catch (cause) {
     return isAbsent(cause) ? missing(folder) : unreadable(folder)
   }
@@ -52,7 +89,10 @@ function hasCode(cause: unknown, ...codes: readonly string[]): boolean {
   return codes.includes((cause as NodeJS.ErrnoException | null)?.code ?? '')
 }
 
-/** A path taken apart: `C:\`, `\\server\share\` or `/`, and the names below it. */
+/**
+ * A path taken apart: `C:\`, `\\server\share\` or `/`, and the names below it. A share alone may come without its
+ * last separator; what lies in it has that in its root.
+ */
 export function partsOf(
   real: string,
   { parse, sep }: Pick<PlatformPath, 'parse' | 'sep'>,
@@ -62,7 +102,7 @@ export function partsOf(
     .slice(root.length)
     .split(sep)
     .filter((part) => part !== '')
-  return { root, parts }
+  return { root: root === '' || root.endsWith(sep) ? root : root + sep, parts }
 }
 
 /** Drives, servers and shares never tell cases apart. */
@@ -70,18 +110,28 @@ function keyRoot(root: string, { sep }: Pick<PlatformPath, 'sep'>): string {
   return sep === '/' ? root : root.split(sep).join('/').toLowerCase()
 }
 
+/** Spellings that some disks take for one: letters of either case, and the two forms of Unicode. */
+const foldings: readonly ((name: string) => string)[] = [
+  (name) => name.toLowerCase(),
+  (name) => name.normalize('NFC'),
+]
+
 /**
- * The parts as folders are compared by them: in one form of Unicode, and in lower case where the disk takes that for
- * the same. The disk is asked for each of them: one machine can have volumes of both kinds, and Windows and Linux
+ * The parts as folders are compared by them: in lower case and in one form of Unicode, each where the disk takes that
+ * for the same; where it does not, the other spelling is another folder. The disk is asked for each of them: one machine can have volumes of both kinds, and Windows and Linux
  * even folders. One after the other, so that a disk that falls silent meanwhile keeps one thread and not all of them.
  */
 async function keyPartsOf(root: string, parts: readonly string[]): Promise<readonly string[]> {
   const keyParts: string[] = []
   let parent = root
   for (const part of parts) {
-    const lower = part.toLowerCase()
-    const same = lower !== part && (await isSame(path.join(parent, part), path.join(parent, lower)))
-    keyParts.push((same ? lower : part).normalize('NFC'))
+    let keyPart = part
+    for (const fold of foldings) {
+      const folded = fold(keyPart)
+      if (folded !== keyPart && (await isSame(path.join(parent, part), path.join(parent, folded))))
+        keyPart = folded
+    }
+    keyParts.push(keyPart)
     parent = path.join(parent, part)
   }
   return keyParts

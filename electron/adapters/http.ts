@@ -96,7 +96,7 @@ class Agents {
 
   constructor(caPem: string | null) {
     const secureContext = caPem === null ? null : tls.createSecureContext({ ca: [...usualRoots(), caPem] })
-    this.#trust = { secureContext, reasonOf: (cause) => reasonOf(deepestCode(cause)) }
+    this.#trust = { secureContext, reasonOf: (cause) => reasonOf(deepest(cause).code) }
     // Said here, so that no environment variable can switch the check off.
     const checks = { rejectUnauthorized: true, ...(secureContext && { secureContext }) }
     this.#secure = new SecureAgent({ keepAlive: true, timeout: keepIdleMs, ...checks })
@@ -170,7 +170,9 @@ class Stop {
   }
 }
 
-const offlineCodes = ['ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EADDRNOTAVAIL']
+const nameCodes = ['ENOTFOUND', 'EAI_AGAIN']
+const wayCodes = ['ENETUNREACH', 'ENETDOWN', 'EHOSTUNREACH', 'EADDRNOTAVAIL']
+const openingCalls = ['connect', 'getaddrinfo']
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
@@ -184,12 +186,20 @@ function connectionError(cause: unknown): AppError {
   if (cause instanceof ProxyFailure) {
     return appError('proxy-failed', { host: cause.host, reason: cause.reason })
   }
-  const code = deepestCode(cause)
-  if (offlineCodes.includes(code)) return appError('network-offline')
+  const { code, syscall } = deepest(cause)
+  if (isNeverSent(code, syscall)) return appError('network-offline')
   if (code.startsWith('Z_')) return appError('answer-malformed', { reason: 'it cannot be unpacked' })
   if (code.startsWith('HPE_') && !(code in reasons))
     return appError('answer-malformed', { reason: 'it is not HTTP' })
   return appError('network-failed', { reason: reasonOf(code) })
+}
+
+/**
+ * Offline means that surely nothing was sent. A connection that stands can lose its way too, and then the request may
+ * have arrived.
+ */
+function isNeverSent(code: string, syscall: string): boolean {
+  return nameCodes.includes(code) || (wayCodes.includes(code) && openingCalls.includes(syscall))
 }
 
 /** A code of the system or of TLS in words, with the code behind them. */
@@ -200,13 +210,19 @@ function reasonOf(code: string): string {
   return code === '' ? reason : `${reason} (${code})`
 }
 
-/** Of several attempts (one address after the other) the first; its code stands at the bottom. */
-function deepestCode(cause: unknown): string {
-  if (!(cause instanceof Error)) return ''
+interface SystemError {
+  readonly code: string
+  /** What the system was asked to do; empty where it was not the system that failed. */
+  readonly syscall: string
+}
+
+/** Of several attempts (one address after the other) the first; the error with a code stands at the bottom. */
+function deepest(cause: unknown): SystemError {
+  if (!(cause instanceof Error)) return { code: '', syscall: '' }
   const several = (cause as Partial<AggregateError>).errors as readonly unknown[] | undefined
-  const inner = deepestCode(several?.[0] ?? cause.cause)
-  const { code } = cause as NodeJS.ErrnoException
-  return inner === '' && typeof code === 'string' ? code : inner
+  const inner = deepest(several?.[0] ?? cause.cause)
+  const { code, syscall = '' } = cause as NodeJS.ErrnoException
+  return inner.code === '' && typeof code === 'string' ? { code, syscall } : inner
 }
 
 function failed(code: 'network-failed' | 'answer-malformed', reason: string): HttpResult {

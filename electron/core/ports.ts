@@ -127,8 +127,9 @@ export interface LoopbackServer {
   close(): Promise<void>
 }
 
-/** The system browser. Errors: `browser-not-opened`, `browser-missing`. */
+/** The system browser, or the one that the person chose. Errors: `browser-not-opened`, `browser-missing`. */
 export interface Browser {
+  /** A page to sign in or the page of an account's connections, at Google or at practice Google; nothing else. */
   open(url: string, choice: BrowserChoice): Promise<Outcome<null>>
   /** Browsers found on this machine, without starting one. */
   installed(): Promise<readonly { readonly id: string; readonly name: string; readonly path: string }[]>
@@ -138,8 +139,8 @@ export interface Browser {
 export interface FoundFolder {
   readonly path: string
   /**
-   * What folders are compared by: the path with `/` between its parts, in one form of Unicode, and in lower case
-   * where the disk does not tell cases apart. The key of a folder begins with that of each folder above it.
+   * What folders are compared by: the path with `/` between its parts, in lower case and in one form of Unicode, each
+   * where the disk does not tell these apart. The key of a folder begins with that of each folder above it.
    */
   readonly key: string
 }
@@ -179,8 +180,6 @@ export interface Desktop {
   /** A file the person picks, or null. */
   pickFile(purpose: 'client-file' | 'browser' | 'ca-file'): Promise<string | null>
   openLink(url: string): Promise<Outcome<null>>
-  /** The page of an account's connections, at Google or at practice Google; see `Issuer`. */
-  openConnections(url: string): Promise<Outcome<null>>
   /**
    * A file the person dropped or picked. Reads at most 64 KiB and one byte, regular files only.
    * Errors: `file-unreadable`.

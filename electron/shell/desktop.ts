@@ -1,10 +1,9 @@
 /** Clipboard, dialogs and links: what core asks of the desktop through its port. */
 import type { BaseWindow, Clipboard, Dialog, FileFilter, OpenDialogOptions } from 'electron'
 import { fail } from '../contract/outcome.ts'
-import type { ProfileName } from '../contract/views.ts'
 import type { Desktop } from '../core/ports.ts'
 import type { ExternalLinks } from './external-links.ts'
-import { checkedConnectionsUrl, checkedLink } from './external-url.ts'
+import { checkedLink } from './external-url.ts'
 import { secretClipboard } from './secret-clipboard.ts'
 import type { ShellWords } from './shell-words.ts'
 
@@ -12,8 +11,6 @@ export interface DesktopOptions {
   readonly clipboard: Pick<Clipboard, 'readText' | 'writeText'>
   readonly dialog: Pick<Dialog, 'showOpenDialog'>
   readonly links: ExternalLinks
-  /** Whose pages may be opened right now. */
-  readonly profile: () => ProfileName
   readonly window: () => BaseWindow | null
   readonly words: () => ShellWords
   readonly platform: NodeJS.Platform
@@ -42,10 +39,6 @@ export function desktop(options: DesktopOptions): ShellDesktop {
     async openLink(url) {
       const link = checkedLink(url)
       return link === null ? fail('browser-not-opened') : options.links.open(link)
-    },
-    async openConnections(url) {
-      const page = checkedConnectionsUrl(url, options.profile())
-      return page === null ? fail('browser-not-opened') : options.links.open(page)
     },
   }
 }

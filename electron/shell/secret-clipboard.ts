@@ -35,8 +35,12 @@ interface Copy {
 export function secretClipboard({ clipboard, onFault }: SecretClipboardOptions): SecretClipboard {
   /** What may lie in the clipboard, oldest first; more than one only while a copy is under way. */
   const copies = new Set<Copy>()
-  /** One write after the other: the latest copy is the one that stays. */
-  let written: Promise<void> = Promise.resolve()
+  /**
+   * One write after the other: the latest copy is the one that stays. Emptying stands in the same line, or a copy
+   * between its look and its write would be wiped.
+   */
+  let line: Promise<void> = Promise.resolve()
+  const inLine = (work: () => Promise<void>): Promise<void> => (line = line.then(work))
 
   const forget = (copy: Copy): void => {
     clearTimeout(copy.timer)
@@ -73,9 +77,8 @@ export function secretClipboard({ clipboard, onFault }: SecretClipboardOptions):
   }
 
   const expire = async (copy: Copy, tries: number): Promise<void> => {
-    await written
     if (!copies.has(copy) || (await empty([copy]))) return
-    if (tries > 1) copy.timer = setTimeout(() => void expire(copy, tries - 1), clearAgainMs)
+    if (tries > 1) copy.timer = setTimeout(() => void inLine(() => expire(copy, tries - 1)), clearAgainMs)
     else forget(copy)
   }
 
@@ -83,16 +86,16 @@ export function secretClipboard({ clipboard, onFault }: SecretClipboardOptions):
     copy(secret) {
       const copy: Copy = {
         secret,
-        timer: setTimeout(() => void expire(copy, clearingTries), secretStaysMs),
+        timer: setTimeout(() => void inLine(() => expire(copy, clearingTries)), secretStaysMs),
       }
       copies.add(copy)
-      written = written.then(() => write(copy))
+      void inLine(() => write(copy))
     },
-    async clear() {
-      await written
-      const left = [...copies]
-      if (left.length === 0 || (await empty(left))) return
-      left.forEach(forget)
-    },
+    clear: () =>
+      inLine(async () => {
+        const left = [...copies]
+        if (left.length === 0 || (await empty(left))) return
+        left.forEach(forget)
+      }),
   }
 }

@@ -132,7 +132,6 @@ class DesktopShell implements RunningShell {
       clipboard,
       dialog,
       links,
-      profile: options.profile,
       window: () => this.#window,
       words: () => this.#words(),
       platform: process.platform,

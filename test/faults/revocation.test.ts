@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { rankCauses } from '../../electron/core/causes/rank-causes.ts'
 import { findToken } from '../../electron/core/state/state.ts'
+import { otherClientId } from '../support/client-files.ts'
 import { asha } from '../support/fake-google.ts'
 import type { FakeAnswer } from '../support/fake-http.ts'
+import { drive } from '../support/test-context.ts'
 import { openAfterCrash, openTestProfile } from '../support/test-profile.ts'
 import {
   foreignClientId,
@@ -40,8 +43,9 @@ describe('a revocation that Google did not clearly answer', () => {
       ...{ step: 'failed', error: { code: 'revoke-unclear' }, retryAt: null },
       tokens: [{ found: 'alive' }, { found: 'alive' }],
     })
-    expect(scene.eventsOf('grant.revocationFailed')).toMatchObject([{ reason: 'not-carried-out' }])
-    expect(scene.account()).toMatchObject({ revocations: [], revoking: [] })
+    // Google may have taken it, and act later.
+    expect(scene.eventsOf('grant.revocationFailed')).toEqual([])
+    expect(scene.account()).toMatchObject({ revocations: [], revoking: [{ projectNumber: project }] })
     for (const { tokenId } of [one, sibling])
       expect(findToken(scene.state(), tokenId)).toMatchObject({ standing: 'held', refusal: null })
 
@@ -101,6 +105,52 @@ describe('a revocation that Google did not clearly answer', () => {
 })
 
 describe('a revocation with a lag', () => {
+  it('whose answer got lost explains what dies after it was given up, and ends at the next start', async () => {
+    const scene = await openScene()
+    const { one } = await mintThree(scene)
+    const letGo = scene.world.google.delayRevocations()
+    scene.world.google.answerRevokeNext({ status: 503 }, { acts: true })
+    const id = scene.revoke([one])
+    await scene.quiet(id)
+    await scene.world.timers.live(60_000)
+    expect(await scene.end(id)).toMatchObject({
+      step: 'failed',
+      tokens: [{ found: 'alive' }, { found: 'alive' }],
+    })
+    letGo()
+    scene.world.clock.advance(1_800_000)
+    await scene.access.check(one.tokenId, { byHand: true })
+    const token = findToken(scene.state(), one.tokenId)
+    if (!token) throw new Error('the token is gone')
+    expect(rankCauses(token, scene.account(), scene.state())[0]).toMatchObject({ kind: 'revoked-here' })
+
+    const next = await openScene(scene.world)
+    next.revocations.recover()
+    expect(await next.end(next.revocations.views()[0]?.revocationId ?? '')).toMatchObject({ step: 'revoked' })
+    expect(next.account()).toMatchObject({ revocations: [{ projectNumber: project }], revoking: [] })
+  })
+
+  it('that was given up is written down anew when it is tried again much later, and each can explain', async () => {
+    const scene = await openScene()
+    const { one } = await mintThree(scene)
+    scene.world.google.answerRevokeNext({ status: 503 }, { acts: false })
+    const id = scene.revoke([one])
+    await scene.quiet(id)
+    await scene.world.timers.live(60_000)
+    await scene.end(id)
+    scene.world.clock.advance(dayMs)
+    await scene.access.check(one.tokenId, { byHand: true })
+    scene.world.google.delayRevocations()
+    scene.revocations.retry(id)
+    await scene.quiet(id)
+    await scene.revocations.close()
+    expect(scene.account().revoking).toHaveLength(2)
+    const next = await openScene(scene.world)
+    next.revocations.recover()
+    expect(next.revocations.views().map(({ rows }) => rows.length)).toEqual([1])
+    await next.revocations.close()
+  })
+
   it('is asked again after a while, until everything is dead', async () => {
     const scene = await openScene()
     const { one } = await mintThree(scene)
@@ -188,6 +238,23 @@ describe('a revocation while something else runs', () => {
     await scene.revocations.close()
   })
 
+  it('waits between its looks where each refresh brings a new refresh token', async () => {
+    const scene = await openScene()
+    const { foreign } = await mintThree(scene)
+    const letGo = scene.world.google.delayRevocations()
+    const check = scene.access.check.bind(scene.access)
+    scene.access.check = (tokenId, options) => {
+      if (scene.world.google.refreshes.length > 20) throw new Error('asks without end')
+      scene.world.google.rotateNext({ oldDies: false })
+      return check(tokenId, options)
+    }
+    const id = scene.revoke([foreign])
+    expect(await scene.quiet(id)).toMatchObject({ step: 'alive', retryAt: expect.any(Number) as number })
+    expect(scene.world.google.refreshes).toHaveLength(1)
+    letGo()
+    await scene.revocations.close()
+  })
+
   it('goes together with a check of the same tokens', async () => {
     const scene = await openScene()
     const { one, sibling } = await mintThree(scene)
@@ -221,7 +288,63 @@ describe('a revocation while something else runs', () => {
   })
 })
 
+describe('a revocation that is asked for again after a sign-in', () => {
+  it.each(['while the lag is waited out', 'while Google is asked'])(
+    '%s ends the new token too',
+    async (when) => {
+      const scene = await openScene()
+      const { one } = await mintThree(scene)
+      const waits = when.includes('lag')
+      const letGo = waits ? scene.world.google.delayRevocations() : scene.world.http.hang()
+      const first = scene.revoke([one])
+      if (waits) await scene.quiet(first)
+      else await until(() => scene.world.http.requests.length === 1)
+      const fresh = await scene.mint({ scopes: [drive] })
+      const second = scene.revoke([one])
+      if (waits)
+        await until(() => scene.world.google.revokes.length === 2 && scene.row(second).retryAt !== null)
+      letGo()
+      if (waits) await scene.world.timers.live(2000)
+      const row = await scene.end(second)
+      expect(row).toMatchObject({ step: 'revoked' })
+      expect(row.tokens).toContainEqual({ tokenId: fresh.tokenId, clientId: fresh.clientId, found: 'dead' })
+      expect(scene.world.google.isLive(fresh.refreshToken)).toBe(false)
+      expect(findToken(scene.state(), fresh.tokenId)?.dismissed).toBe(true)
+      expect(scene.eventsOf('grant.revoked').length).toBeGreaterThan(0)
+      expect(scene.account().revoking).toEqual([])
+    },
+  )
+
+  it('while an earlier run is looked into asks Google, and does not only look', async () => {
+    const { next, tokenId } = await dieAfterThePost(false)
+    const token = next.account().tokens.find((one) => one.tokenId === tokenId)
+    next.revocations.recover()
+    await next.quiet(next.revocations.views()[0]?.revocationId ?? '')
+    const id = next.revoke([{ accountId: next.account().accountId, clientId: token?.clientId ?? '' }])
+    expect(await next.end(id)).toMatchObject({ step: 'revoked' })
+    expect(next.world.google.revokes).toHaveLength(1)
+  })
+})
+
 describe('a revocation under faults of this machine', () => {
+  it('does not call a token dead that it cannot read, because Google knew another no more', async () => {
+    const scene = await openScene()
+    const { one, sibling } = await mintThree(scene)
+    scene.world.google.kill(one.refreshToken)
+    await scene.world.secretStore.delete(scene.context.services.refreshToken, sibling.tokenId)
+    const id = scene.revoke([one])
+    expect(await scene.end(id)).toMatchObject({
+      ...{ step: 'failed', error: { code: 'keychain-item-missing' } },
+      tokens: [{ found: 'dead' }, { found: 'unknown' }],
+    })
+    expect(scene.eventsOf('grant.revoked')).toEqual([])
+    expect(scene.account()).toMatchObject({ revocations: [], revoking: [] })
+    expect(findToken(scene.state(), sibling.tokenId)?.dismissed).toBe(false)
+    scene.revocations.retry(id)
+    expect(await scene.end(id)).toMatchObject({ step: 'failed' })
+    expect(scene.eventsOf('grant.revoked')).toEqual([])
+  })
+
   it('changes nothing while the keychain is locked', async () => {
     const scene = await openScene()
     const { one } = await mintThree(scene)
@@ -391,6 +514,17 @@ describe('a process that died between the request and the ledger', () => {
     expect(await later.end(later.revocations.views()[0]?.revocationId ?? '')).toMatchObject({
       step: 'revoked',
     })
+  })
+
+  it('does not speak for a token that cannot be asked', async () => {
+    const { next, tokenId } = await dieAfterThePost(true)
+    const sibling = next.account().tokens.find(({ clientId }) => clientId === otherClientId)?.tokenId ?? ''
+    await next.context.record([{ type: 'token.forgotten', data: { tokenId: sibling, reason: 'test' } }])
+    next.revocations.recover()
+    const id = next.revocations.views()[0]?.revocationId ?? ''
+    expect(await next.end(id)).toMatchObject({ step: 'revoked' })
+    expect(findToken(next.state(), tokenId)?.dismissed).toBe(true)
+    expect(findToken(next.state(), sibling)?.dismissed).toBe(false)
   })
 
   it('gives up where no token is left to ask with', async () => {

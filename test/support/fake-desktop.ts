@@ -40,10 +40,6 @@ export function fakeDesktop(): FakeDesktop {
       links.push(url)
       return Promise.resolve(ok())
     },
-    openConnections(url) {
-      links.push(url)
-      return Promise.resolve(ok())
-    },
     readSmallFile(path) {
       const bytes = files.get(path)
       return Promise.resolve(bytes ? ok(bytes.subarray(0, 64 * 1024 + 1)) : fail('file-unreadable'))

@@ -3,13 +3,14 @@ import { fail } from '../../contract/outcome.ts'
 import type { ProfileContext } from '../profile-context.ts'
 
 /**
- * Opens the page where an account sees and ends what it gave to apps, in the system browser, which may be signed in
- * to several accounts. Errors: `not-found`, `browser-not-opened`.
+ * Opens the page where an account sees and ends what it gave to apps, in the browser of the settings, which may be
+ * signed in to several accounts. Errors: `not-found`, `browser-not-opened`, `browser-missing`.
  */
 export async function manageAtGoogle(context: ProfileContext, accountId: string): Promise<Outcome<null>> {
-  const account = context.ledger.state().accounts.get(accountId)
+  const { issuer, ledger, ports, settings } = context
+  const account = ledger.state().accounts.get(accountId)
   if (!account || account.forgotten) return fail('not-found')
-  return context.ports.desktop.openConnections(connectionsUrl(context.issuer.connectionsPage, account.email))
+  return ports.browser.open(connectionsUrl(issuer.connectionsPage, account.email), settings.current().browser)
 }
 
 /**

@@ -8,6 +8,7 @@ import type { RemovalPreview } from '../../contract/views.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountRecord, State, TokenRecord } from '../state/state.ts'
+import { findToken, isDead } from '../state/state.ts'
 import { deleteSecrets } from '../tokens/keep-token.ts'
 import type { SignIns } from './sign-in/sign-ins.ts'
 
@@ -15,8 +16,9 @@ import type { SignIns } from './sign-in/sign-ins.ts'
 export type RunningSignIns = Pick<SignIns, 'cancelExpecting'>
 const noSignIns: RunningSignIns = { cancelExpecting: () => ok() }
 
-/** Not forgotten yet: its secret is in the keychain, or should be. */
-export const isHere = (token: TokenRecord): boolean => token.standing !== 'forgotten'
+/** Not forgotten yet: its secret is in the keychain, or should be. A dead one stays in sight until it is dismissed. */
+export const isHere = (token: TokenRecord): boolean =>
+  token.standing !== 'forgotten' || (isDead(token) && !token.dismissed)
 
 export function previewForgetAccount(state: State, accountId: string): Outcome<RemovalPreview> {
   const account = state.accounts.get(accountId)
@@ -99,7 +101,8 @@ export async function removeClient(
 }
 
 /**
- * Forgets tokens, and writes down `then` with it. The ledger first, the keychain after it: a crash in between leaves
+ * Forgets tokens, dismisses those of them that are dead, which would stay in sight otherwise, and writes down `then`
+ * with it. The ledger first, the keychain after it: a crash in between leaves
  * a secret that the next sweep can explain. Errors: those of the ledger.
  */
 export async function forgetTokens(
@@ -108,10 +111,13 @@ export async function forgetTokens(
   reason: string,
   then: readonly LatchkeyEvent[],
 ): Promise<Outcome<null>> {
-  const events: LatchkeyEvent[] = tokenIds.map((tokenId) => ({
-    type: 'token.forgotten',
-    data: { tokenId, reason },
-  }))
+  const state = context.ledger.state()
+  const events = tokenIds.map((tokenId): LatchkeyEvent => {
+    const token = findToken(state, tokenId)
+    return token && isDead(token)
+      ? { type: 'token.dismissed', data: { tokenId } }
+      : { type: 'token.forgotten', data: { tokenId, reason } }
+  })
   const recorded = await context.record([...events, ...then])
   if (!recorded.ok) return recorded
   await deleteSecrets(context, tokenIds)

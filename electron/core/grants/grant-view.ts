@@ -3,6 +3,7 @@ import type { GrantView } from '../../contract/views.ts'
 import { canonicalScope, identityScopes } from '../../contract/scopes/scope-sets.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
+import { isDead } from '../state/state.ts'
 import { liveTokenLimit, liveTokens } from '../tokens/live-count.ts'
 import { tokenView } from '../tokens/token-view.ts'
 import { shownTokens } from './shown-tokens.ts'
@@ -29,12 +30,13 @@ export function grantView(
   const { clientId } = client
   const here = account.tokens.filter((token) => token.clientId === clientId && token.standing !== 'forgotten')
   const live = liveTokens(account.tokens, clientId, now)
-  const latest = here[here.length - 1]
+  const telling = livingOrAll(here)
+  const latest = telling[telling.length - 1]
   return {
     clientId,
-    granted: [...new Set(here.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
-    asked: [...new Set(here.flatMap((token) => [...scopeTraits(token.asked).canonical]))],
-    surprises: surprises(here),
+    granted: [...new Set(telling.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
+    asked: [...new Set(telling.flatMap((token) => [...scopeTraits(token.asked).canonical]))],
+    surprises: surprises(telling),
     declined: latest ? declined(latest) : [],
     tokens: shownTokens(account, clientId, live).map((token) =>
       tokenView(account, client, token, state, now),
@@ -43,6 +45,12 @@ export function grantView(
     limit: liveTokenLimit,
     check: grantCheck(here.flatMap(({ tokenId }) => checkOf(tokenId) ?? [])),
   }
+}
+
+/** What a dead token gave is not held any more; it tells only of a grant that has no other. */
+function livingOrAll(tokens: readonly TokenRecord[]): readonly TokenRecord[] {
+  const living = tokens.filter((token) => !isDead(token))
+  return living.length > 0 ? living : tokens
 }
 
 /**

@@ -77,20 +77,24 @@ export class Revocations {
     if (refused) return refused
     const rows = radius.value.projects.map((project) => this.#rowOf(project))
     const revocationId = this.#add(rows)
-    for (const row of rows) if (row.ended) row.start()
+    for (const row of rows) row.startAnew()
     return ok({ revocationId })
   }
 
   /**
-   * Tries again what failed or still lives; a wait is cut short. Errors: `not-found`, `read-only`, and
-   * `revocation-changed` where an account was signed in again meanwhile: that asks for a preview of its own.
+   * Tries again what failed or still lives; a wait is cut short. Where an account was signed in again meanwhile, that
+   * asks for a preview of its own: its row says `revocation-changed`, the others go on. Errors: `not-found`,
+   * `read-only`, and `revocation-changed` where no row is left to go on with.
    */
   retry(revocationId: string): Outcome<null> {
     const rows = this.#revocations.get(revocationId)?.rows.filter((row) => row.canBeTriedAgain) ?? []
     if (rows.length === 0) return fail('not-found')
     if (this.#context.ledger.readOnly) return fail('read-only')
-    if (rows.some((row) => row.hasGrown)) return fail('revocation-changed')
+    const grown = rows.filter((row) => row.hasGrown)
+    if (grown.length === rows.length) return fail('revocation-changed')
+    for (const row of grown) row.noteGrown()
     for (const row of rows) {
+      if (grown.includes(row)) continue
       // Somebody asked for the same project anew since: that one goes on.
       const latest = this.#projects.get(keyOf(row.name)) ?? row
       if (latest === row || latest.canBeTriedAgain) latest.start()
@@ -113,9 +117,9 @@ export class Revocations {
     if (ledger.readOnly || this.#closing.signal.aborted) return
     const rows: ProjectRevocation[] = []
     for (const { accountId, revoking } of ledger.state().accounts.values()) {
-      for (const { projectNumber } of revoking) {
-        rows.push(this.#newRow({ accountId, project: projectNumber }, []))
-      }
+      // One project can have been asked for more than once without an end.
+      const projects = new Set(revoking.map(({ projectNumber }) => projectNumber))
+      for (const project of projects) rows.push(this.#newRow({ accountId, project }, []))
     }
     if (rows.length === 0) return
     this.#add(rows)

@@ -7,6 +7,7 @@ import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { RevocationRow } from '../../contract/revocation.ts'
 import type { Slots } from '../access/slots.ts'
+import { couldHaveEnded } from '../causes/ended-by-revocation.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
@@ -41,8 +42,11 @@ type Word =
 type Judgement =
   | { readonly kind: 'over' }
   | { readonly kind: 'alive' }
-  | { readonly kind: 'unknown'; readonly error: AppError | null }
+  /** `lasting`: to ask again would tell no more. */
+  | { readonly kind: 'unknown'; readonly error: AppError | null; readonly lasting: boolean }
 type RowToken = RevocationRow['tokens'][number]
+
+const nothingHeard: Word = { kind: 'unclear', reason: 'Latchkey ended before the answer came' }
 
 /** One account and one project, from the asking to what is known in the end. One at a time for each of them. */
 export class ProjectRevocation {
@@ -54,9 +58,13 @@ export class ProjectRevocation {
   #error: AppError | null = null
   #retryAt: number | null = null
   readonly #found = new Map<string, RowToken>()
-  #word: Word = { kind: 'unclear', reason: 'Latchkey ended before the answer came' }
+  #word: Word = nothingHeard
   /** Google may have heard of it from here, so that deaths are this revocation's doing. */
   #mayHaveActed = false
+  /** A request went to Google from this row, or was tried to. */
+  #hasAsked = false
+  /** Which tokens it asks for is settled; what is signed in from now on is no part of the request. */
+  #settledOn: 'nothing' | 'recovering' | 'asking' = 'nothing'
   #working = false
   #again = false
   #work: Promise<void> = Promise.resolve()
@@ -88,7 +96,7 @@ export class ProjectRevocation {
   /** A token has come since it was asked for: nobody has agreed to its death. */
   get hasGrown(): boolean {
     const account = this.#account()
-    if (!account || this.#found.size === 0) return false
+    if (!account) return false
     const { project } = this.name
     const known = new Set(concernedTokens(account, project, new Set(this.#found.keys())))
     return concernedTokens(account, project, null).some((token) => isUsable(token) && !known.has(token))
@@ -112,10 +120,26 @@ export class ProjectRevocation {
     this.#endWait()
   }
 
+  /**
+   * Makes what the person has agreed to by now part of it: asks where nothing goes on, and asks again where a token
+   * came since the request, or nothing but an earlier run's request was being looked into.
+   */
+  startAnew(): void {
+    if (this.#working && !this.#leavesOut()) return
+    if (this.#working) this.#again = true
+    this.start()
+  }
+
+  /** It is not tried again, because a token came that nobody has agreed to. */
+  noteGrown(): void {
+    if (this.ended) this.#to(this.#step, appError('revocation-changed'))
+  }
+
   /** Only finds out what came of a request that an earlier run of the app may have sent. */
   recover(): void {
     this.#mayHaveActed = true
     const askedAt = this.#openIntent()?.at ?? -Infinity
+    this.#settledOn = 'recovering'
     this.#concern()
     // A sign-in since then is none of it.
     for (const { tokenId, mintedAt } of this.#current()) if (mintedAt > askedAt) this.#found.delete(tokenId)
@@ -131,6 +155,14 @@ export class ProjectRevocation {
   async settled(): Promise<void> {
     this.#endWait?.()
     await this.#work
+  }
+
+  #leavesOut(): boolean {
+    if (this.#settledOn === 'nothing') return false
+    const account = this.#account()
+    const { project } = this.name
+    const recovering = this.#settledOn === 'recovering' && account !== null
+    return this.hasGrown || (recovering && concernedTokens(account, project, null).some(isUsable))
   }
 
   #launch(ask: boolean): void {
@@ -151,6 +183,7 @@ export class ProjectRevocation {
     let asks = ask
     do {
       this.#again = false
+      if (asks) this.#settledOn = 'nothing'
       const asked = !asks || (await this.#tools.slots.run(() => this.#ask()))
       if (asked) await this.#findOut()
       asks = true
@@ -162,16 +195,21 @@ export class ProjectRevocation {
     if (this.#tools.closing.aborted) return false
     this.#to('asking')
     const intent = this.#openIntent()
-    if (intent) this.#mayHaveActed = true
+    // An open one may be of an earlier run, which sent it before it ended.
+    this.#mayHaveActed = intent !== null
+    // What Google said of other tokens, or to a request that has its end, says nothing about these.
+    if (!intent || this.hasGrown) this.#word = nothingHeard
     const usable = this.#concern().filter(isUsable).reverse()
+    this.#settledOn = 'asking'
     // All that could be asked with is dead by now: an earlier request did it.
     if (usable.length === 0 && this.#found.size > 0 && this.#mayHaveActed) return true
     if (usable.length === 0) return this.#end('failed', appError('revoke-no-token'))
     const secrets = await this.#readSecrets(usable)
     if (!secrets.ok) return this.#end('failed', secrets.error)
-    const intended = intent
-      ? ok()
-      : await this.#record([{ type: 'grant.revocationIntended', data: this.#fact() }])
+    const intended =
+      intent && usable.every((token) => couldHaveEnded(token, intent.at))
+        ? ok()
+        : await this.#record([{ type: 'grant.revocationIntended', data: this.#fact() }])
     if (!intended.ok) return this.#end('failed', intended.error)
     return this.#heed(await this.#post(secrets.value))
   }
@@ -205,6 +243,7 @@ export class ProjectRevocation {
   async #post(secrets: readonly Secret[]): Promise<RevokeAnswer> {
     const { context, closing } = this.#tools
     let answer: RevokeAnswer = { kind: 'already-dead' }
+    this.#hasAsked = true
     for (const secret of secrets) {
       const request = { ...revokeRequest(secret), signal: closing }
       answer = readRevokeAnswer(await context.ports.http.fetch(context.issuer.revocationEndpoint, request))
@@ -245,7 +284,7 @@ export class ProjectRevocation {
     const waits = this.#word.kind === 'unclear' ? lostWaitsMs : lagWaitsMs
     let judgement = await slots.run(() => this.#verify())
     for (const waitMs of waits) {
-      if (judgement === null || judgement.kind === 'over' || !(await this.#waited(waitMs))) break
+      if (this.#again || judgement === null || isFinal(judgement) || !(await this.#waited(waitMs))) break
       judgement = await slots.run(() => this.#verify())
     }
     if (judgement === null || closing.aborted || this.#again) return
@@ -263,8 +302,9 @@ export class ProjectRevocation {
       asked = this.#askable()
       const verifying = Promise.all(asked.map((token) => this.#verifyOne(token)))
       results = await untilAborted(verifying, this.#tools.closing)
-      // A refresh that was under way can have brought another token in the place of one.
-    } while (results !== null && this.#askable().some((token) => !asked.includes(token)))
+      // A refresh that was under way can have brought another token in the place of one. Where one is alive that is
+      // known without the other: it would never end with a Google that gives a new one with each refresh.
+    } while (results?.every(isNotAlive) && this.#askable().some((token) => !asked.includes(token)))
     if (results === null) return null
     const judgement = judge(this.#word, results)
     this.#show(judgement, results.filter(({ found }) => found === 'alive').length)
@@ -328,10 +368,10 @@ export class ProjectRevocation {
 
   /**
    * Writes down that it is done and takes the tokens out of view, as one batch: they died on purpose, so that nobody
-   * is asked to renew them. Those whose secret is not here go along where this revocation may have ended them.
+   * is asked to renew them. Those whose secret is not here go along where Google said that it revoked them.
    */
   async #conclude(): Promise<void> {
-    const gone = this.#current().filter((token) => this.#mayHaveActed || isDead(token))
+    const gone = this.#current().filter((token) => this.#word.kind === 'accepted' || isDead(token))
     const tokenIds = gone.map(({ tokenId }) => tokenId)
     const dismissals = tokenIds.map((tokenId): LatchkeyEvent => ({
       type: 'token.dismissed',
@@ -344,14 +384,19 @@ export class ProjectRevocation {
   }
 
   /**
-   * It stands as it is shown. The intent ends only where nothing was heard of Google and everything lives, or nothing
-   * is left to ask with: what is not known now is found out by another try, or at the next start.
+   * It stands as it is shown. After a request the intent stays open, since Google may have taken it and act later: what
+   * is not known now is found out by another try, or at the next start. It ends where an earlier run's request has had
+   * until now and everything lives, where Google knew none of the tokens, and where nothing is left to ask with.
    */
   async #giveUp(judgement: Judgement): Promise<void> {
-    const unclear = this.#word.kind === 'unclear'
-    if (judgement.kind === 'alive' && unclear) await this.#noteNothingCame('not-carried-out')
-    if (unclear && this.#askable().length === 0) await this.#noteNothingCame('nothing-left-to-ask')
-    if (judgement.kind === 'unknown' && !unclear) {
+    const { kind } = this.#word
+    this.#endWaiting()
+    if (judgement.kind === 'alive' && kind === 'unclear' && !this.#hasAsked)
+      await this.#noteNothingCame('not-carried-out')
+    if (kind === 'unclear' && this.#askable().length === 0) await this.#noteNothingCame('nothing-left-to-ask')
+    if (judgement.kind === 'unknown' && kind === 'already-dead' && !this.#mayHaveActed)
+      await this.#noteNothingCame('already-dead')
+    if (judgement.kind === 'unknown' && kind !== 'unclear') {
       const error = judgement.error ?? appError('revoke-unclear', { reason: 'the tokens cannot be asked' })
       this.#to('failed', error)
     }
@@ -374,9 +419,11 @@ export class ProjectRevocation {
     return { accountId: this.name.accountId, projectNumber: this.name.project }
   }
 
+  /** The latest of them. */
   #openIntent(): { readonly at: number } | null {
     const { project } = this.name
-    return this.#account()?.revoking.find(({ projectNumber }) => projectNumber === project) ?? null
+    const open = this.#account()?.revoking.filter(({ projectNumber }) => projectNumber === project) ?? []
+    return open[open.length - 1] ?? null
   }
 
   #account(): AccountRecord | null {
@@ -385,10 +432,15 @@ export class ProjectRevocation {
 
   /** Ends a try before anything could be found out; answers that there is nothing to find out. */
   #end(step: 'failed' | 'not-revocable', error: AppError): false {
-    for (const [tokenId, token] of this.#found)
-      if (token.found === 'waiting') this.#found.set(tokenId, { ...token, found: 'unknown' })
+    this.#endWaiting()
     this.#to(step, error)
     return false
+  }
+
+  /** Nobody asks for them any more. */
+  #endWaiting(): void {
+    for (const [tokenId, token] of this.#found)
+      if (token.found === 'waiting') this.#found.set(tokenId, { ...token, found: 'unknown' })
   }
 
   #to(step: RevocationRow['step'], error: AppError | null = null): void {
@@ -398,14 +450,30 @@ export class ProjectRevocation {
   }
 }
 
-/** A token that cannot be asked, today or tomorrow, is left to Google's own word where there is one. */
+/**
+ * A token that cannot be asked, today or tomorrow, is left to Google's own word where it is a yes: that it knew the
+ * others no more says nothing about this one.
+ */
 function judge(word: Word, results: readonly Verified[]): Judgement {
-  if (results.some(({ found }) => found === 'alive')) return { kind: 'alive' }
-  for (const result of results) {
-    if (result.found !== 'unknown' || (result.lasting && word.kind !== 'unclear')) continue
-    return { kind: 'unknown', error: result.error }
+  if (!results.every(isNotAlive)) return { kind: 'alive' }
+  const unknown = results.filter((result) => result.found === 'unknown')
+  const open = unknown.filter(({ lasting }) => !lasting || word.kind !== 'accepted')
+  const first = open.find(({ lasting }) => !lasting) ?? open[0]
+  if (first) {
+    // Where an answer got lost, Google is given its time all the same.
+    return { kind: 'unknown', error: first.error, lasting: first.lasting && word.kind !== 'unclear' }
   }
-  return word.kind === 'unclear' && results.length === 0 ? { kind: 'unknown', error: null } : { kind: 'over' }
+  const noneAsked = word.kind === 'unclear' && results.length === 0
+  return noneAsked ? { kind: 'unknown', error: null, lasting: false } : { kind: 'over' }
+}
+
+function isNotAlive({ found }: Verified): boolean {
+  return found !== 'alive'
+}
+
+/** To ask again would tell no more. */
+function isFinal(judgement: Judgement): boolean {
+  return judgement.kind === 'over' || (judgement.kind === 'unknown' && judgement.lasting)
 }
 
 /** What was promised, or null when the signal comes first. */

@@ -103,16 +103,17 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
     case 'grant.revocationIntended':
       return withAccount(state, event.data.accountId, (account) => {
         const { projectNumber } = event.data
-        account.revoking = [...withoutProject(account.revoking, projectNumber), { projectNumber, at }]
+        // One before it that has no end may have acted as well.
+        account.revoking = [...account.revoking, { projectNumber, at }]
       })
     case 'grant.revoked':
       return withAccount(state, event.data.accountId, (account) => {
         const { projectNumber } = event.data
         // As of the asking: what died of it may have been found dead before this was written.
-        const asked = account.revoking.find((intent) => intent.projectNumber === projectNumber)
+        const asked = account.revoking.filter((intent) => intent.projectNumber === projectNumber)
         account.revoking = withoutProject(account.revoking, projectNumber)
-        const revocation = { projectNumber, at: asked?.at ?? at }
-        account.revocations = [...account.revocations, revocation].slice(-remembered)
+        const done = asked.length > 0 ? asked : [{ projectNumber, at }]
+        account.revocations = [...account.revocations, ...done].slice(-remembered)
       })
     case 'grant.revocationFailed':
       return withAccount(state, event.data.accountId, (account) => {

@@ -30,6 +30,8 @@ export class Rows {
     const data = event.data as { accountId?: string | null; clientId?: string; tokenId?: string }
     if (typeof data.accountId === 'string') this.account(data.accountId)
     if (data.tokenId !== undefined) this.token(data.tokenId)
+    // It may have been the active one of clients under which it has no token.
+    if (event.type === 'account.forgotten') this.#clients()
     if (data.clientId === undefined) return
     this.client(data.clientId)
     if (event.type.startsWith('client.')) this.#accountsUnder(data.clientId)
@@ -78,6 +80,10 @@ export class Rows {
   #clientView(client: ClientRecord): ClientView {
     const { state, now } = this.#sources
     return clientView(client, state(), now())
+  }
+
+  #clients(): void {
+    for (const clientId of this.#sources.state().clients.keys()) this.client(clientId)
   }
 
   #accountsUnder(clientId: string): void {

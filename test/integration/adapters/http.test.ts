@@ -1,6 +1,7 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Server } from 'node:http'
 import { createServer } from 'node:http'
-import type { AddressInfo, Server as NetServer } from 'node:net'
+import type { AddressInfo, Server as NetServer, Socket } from 'node:net'
 import { createServer as createNetServer } from 'node:net'
 import { deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -140,6 +141,46 @@ describe('the HTTP adapter', () => {
     const open = createHttp({ allow: () => true })
     expect(await open.fetch('https://no-such-host.invalid/', get)).toMatchObject(failure('network-offline'))
   })
+
+  /** Ends the next connection with what the system says; once the request has arrived, or before there is one. */
+  async function losing(code: string, syscall: string): Promise<{ result: unknown; arrived: boolean }> {
+    const lost = Object.assign(new Error(code), { code, syscall })
+    let client: Socket | null = null
+    let arrived = false
+    const onSocket = (message: unknown): void => {
+      client ??= (message as { socket: Socket }).socket
+      if (syscall === 'connect') client.destroy(lost)
+    }
+    const url = await listen(
+      createServer(() => {
+        arrived = true
+        client?.destroy(lost)
+      }),
+    )
+    subscribe('net.client.socket', onSocket)
+    const result = await http.fetch(url, { method: 'POST', headers: {}, body: 'token=x' })
+    unsubscribe('net.client.socket', onSocket)
+    return { result, arrived }
+  }
+  const lostWays = ['EHOSTUNREACH', 'ENETUNREACH', 'ENETDOWN', 'EADDRNOTAVAIL']
+
+  it.each(lostWays)('says that the network is not there when there is no way (%s)', async (code) => {
+    expect(await losing(code, 'connect')).toMatchObject({
+      result: failure('network-offline'),
+      arrived: false,
+    })
+  })
+
+  it.each(lostWays)(
+    'does not say so of a request that was sent before the way was lost (%s)',
+    async (code) => {
+      for (const syscall of ['read', 'write'])
+        expect(await losing(code, syscall)).toMatchObject({
+          result: failure('network-failed'),
+          arrived: true,
+        })
+    },
+  )
 
   it('says that the connection broke when it is reset, cut short or not HTTP', async () => {
     const reset = await listen(

@@ -15,22 +15,33 @@ async function ready(person: Person = asha): Promise<{ test: TestContext; accoun
   return { test, accountId }
 }
 
+const opened = ({ world }: TestContext): readonly string[] => world.browser.opened.map(({ url }) => url)
+
 describe('managing an account at Google', () => {
+  it('takes the browser of the settings, and says when that is gone', async () => {
+    const { test, accountId } = await ready()
+    const browser = { kind: 'program', name: 'Work browser', path: '/opt/work/browser' } as const
+    await manageAtGoogle(test.context, accountId)
+    await test.context.settings.change({ browser })
+    await manageAtGoogle(test.context, accountId)
+    expect(test.world.browser.opened.map(({ choice }) => choice)).toEqual([{ kind: 'system' }, browser])
+    test.world.browser.failNext('browser-missing')
+    expect(await manageAtGoogle(test.context, accountId)).toMatchObject({
+      error: { code: 'browser-missing' },
+    })
+  })
+
   it('opens its connections, for this account where the browser has several', async () => {
     const { test, accountId } = await ready()
     expect((await manageAtGoogle(test.context, accountId)).ok).toBe(true)
-    expect(test.world.desktop.links).toEqual([
-      'https://myaccount.google.com/connections?authuser=asha%40gmail.test',
-    ])
+    expect(opened(test)).toEqual(['https://myaccount.google.com/connections?authuser=asha%40gmail.test'])
   })
 
   it('opens those of practice Google in the practice profile', async () => {
     const { test, accountId } = await ready()
     const context: ProfileContext = { ...test.context, issuer: practiceIssuer('http://127.0.0.1:40123') }
     await manageAtGoogle(context, accountId)
-    expect(test.world.desktop.links).toEqual([
-      'http://127.0.0.1:40123/connections?authuser=asha%40gmail.test',
-    ])
+    expect(opened(test)).toEqual(['http://127.0.0.1:40123/connections?authuser=asha%40gmail.test'])
   })
 
   it.each([
@@ -44,14 +55,14 @@ describe('managing an account at Google', () => {
   ])('gives nothing to the shell that it refuses, for the address %j', async (email) => {
     const { test, accountId } = await ready({ ...asha, email })
     await manageAtGoogle(test.context, accountId)
-    const [url = ''] = test.world.desktop.links
+    const [url = ''] = opened(test)
     expect(checkedConnectionsUrl(url, 'real')).toBe(url)
   })
 
   it('names nobody where there is no address: a number would be a place in the list of the browser', async () => {
     const { test, accountId } = await ready({ ...asha, email: asha.sub })
     await manageAtGoogle(test.context, accountId)
-    expect(test.world.desktop.links).toEqual(['https://myaccount.google.com/connections'])
+    expect(opened(test)).toEqual(['https://myaccount.google.com/connections'])
   })
 
   it('opens nothing for an account that is not here', async () => {
@@ -60,6 +71,6 @@ describe('managing an account at Google', () => {
     expect(await manageAtGoogle(test.context, 'account-9999')).toMatchObject(notFound)
     await test.context.record([{ type: 'account.forgotten', data: { accountId } }])
     expect(await manageAtGoogle(test.context, accountId)).toMatchObject(notFound)
-    expect(test.world.desktop.links).toEqual([])
+    expect(opened(test)).toEqual([])
   })
 })

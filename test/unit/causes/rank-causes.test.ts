@@ -373,6 +373,12 @@ describe('a death after a request to revoke whose end is not known', () => {
     expect(causes.map(([kind]) => kind)).not.toContain('revoked-elsewhere')
   })
 
+  it('is so as well when the token was seen alive within the hour after it, and no longer', () => {
+    const minuteMs = hourMs / 60
+    expect(asked('111', aliveAt - 59 * minuteMs)[0]).toEqual(['revoked-here', 1])
+    expect(asked('111', aliveAt - 61 * minuteMs).map(([kind]) => kind)).not.toContain('revoked-here')
+  })
+
   it('is not where it asked for another project, or the token was used long after it', () => {
     for (const causes of [asked('222', aliveAt + hourMs), asked('111', aliveAt - hourMs)])
       expect(causes.map(([kind]) => kind)).not.toContain('revoked-here')

@@ -9,6 +9,7 @@ import { testStart } from '../../support/fake-clock.ts'
 import { asha } from '../../support/fake-google.ts'
 import {
   calendarScope,
+  deadRefusal,
   gmailScope,
   mailClientId,
   openScopes,
@@ -74,6 +75,29 @@ describe('what was asked of a grant and what was given', () => {
       token(2, { asked: [gmailScope], granted: [gmailScope, drive] }),
     ])
     expect(shown.surprises).toEqual([drive])
+  })
+})
+
+describe('a dead token', () => {
+  const dead = { refusal: deadRefusal(testStart) }
+
+  it('tells nothing of a grant that has a living one: what it gave is not held any more', () => {
+    const shown = view([
+      token(1, { asked: [gmailScope], granted: [gmailScope, calendarScope] }),
+      token(2, { asked: [drive, calendarScope], granted: [drive], ...dead }),
+    ])
+    expect(shown).toMatchObject({
+      granted: [gmailScope, calendarScope],
+      asked: [gmailScope],
+      surprises: [calendarScope],
+      declined: [],
+    })
+    expect(shown.tokens).toHaveLength(2)
+  })
+
+  it('tells of a grant that has nothing else, so that it can be had again', () => {
+    const shown = view([token(1, { asked: [gmailScope, drive], granted: [gmailScope], ...dead })])
+    expect(shown).toMatchObject({ granted: [gmailScope], asked: [gmailScope, drive], declined: [drive] })
   })
 })
 

@@ -3,6 +3,7 @@ import type { FlowView } from '../../../electron/contract/views.ts'
 import { forgetAccount } from '../../../electron/core/accounts/removal.ts'
 import { SignIns } from '../../../electron/core/accounts/sign-in/sign-ins.ts'
 import { forgetGrant, previewForgetGrant } from '../../../electron/core/grants/forget-grant.ts'
+import { accountView } from '../../../electron/core/accounts/account-view.ts'
 import { findToken } from '../../../electron/core/state/state.ts'
 import { liveTokens } from '../../../electron/core/tokens/live-count.ts'
 import { otherClientId, testClientId } from '../../support/client-files.ts'
@@ -116,6 +117,54 @@ describe('forgetting a grant', () => {
     await expect(scene.reach(concerned, 'done')).rejects.toThrow('sign-in-cancelled')
     for (const flowId of others) expect(scene.flow(flowId).step.kind).toBe('waiting')
     await scene.signIns.close()
+  })
+})
+
+describe('forgetting what is dead', () => {
+  const refuse = async ({ context }: Scene, tokenId: string): Promise<void> => {
+    const refusal = { error: 'invalid_grant', subtype: '', description: 'Token has been expired or revoked.' }
+    const data = { ...refusal, tokenId, verdict: 'dead' as const, refusedAt: context.now(), status: 400 }
+    await context.record([{ type: 'token.refused', data }])
+  }
+  const grantsOf = ({ state, context }: Scene, accountId: string): readonly string[] => {
+    const account = state().accounts.get(accountId)
+    if (!account) throw new Error('the account is gone')
+    const { grants } = accountView(account, state(), context.now(), () => null, true)
+    return grants.map(({ clientId }) => clientId)
+  }
+
+  it('takes the grant out of view, with its dead tokens and the living ones', async () => {
+    const scene = await openScene()
+    const { context, one } = scene
+    const living = await scene.mint()
+    await refuse(scene, one.tokenId)
+    expect(grantsOf(scene, one.accountId)).toEqual([testClientId, otherClientId])
+    expect(await forgetGrant(context, one, 2, scene.signIns)).toEqual({ ok: true, value: null })
+    expect(grantsOf(scene, one.accountId)).toEqual([otherClientId])
+    expect(scene.eventsOf('token.dismissed')).toEqual([{ tokenId: one.tokenId }])
+    expect(scene.eventsOf('token.forgotten')).toMatchObject([{ tokenId: living.tokenId }])
+    for (const { tokenId } of [one, living]) expect(await isInKeychain(scene, tokenId)).toBe(false)
+  })
+
+  it('also takes out a dead token that a newer one had taken over from', async () => {
+    const scene = await openScene()
+    const { context, one } = scene
+    await refuse(scene, one.tokenId)
+    await context.record([{ type: 'token.forgotten', data: { tokenId: one.tokenId, reason: 'superseded' } }])
+    expect(grantsOf(scene, one.accountId)).toEqual([testClientId, otherClientId])
+    expect(previewForgetGrant(scene.state(), one)).toMatchObject({ value: { tokens: 1 } })
+    expect(await forgetGrant(context, one, 1, scene.signIns)).toEqual({ ok: true, value: null })
+    expect(grantsOf(scene, one.accountId)).toEqual([otherClientId])
+  })
+
+  it('leaves nothing for the next sign-in of a forgotten account to bring back', async () => {
+    const scene = await openScene()
+    const { context, one, other } = scene
+    await refuse(scene, one.tokenId)
+    expect(await forgetAccount(context, one.accountId, 2, scene.signIns)).toMatchObject({ ok: true })
+    await scene.mint({ clientId: otherClientId })
+    expect(grantsOf(scene, one.accountId)).toEqual([otherClientId])
+    expect(findToken(scene.state(), other.tokenId)).toMatchObject({ standing: 'forgotten', dismissed: false })
   })
 })
 

@@ -182,6 +182,42 @@ describe('another try', () => {
     expect(scene.world.google.isLive(fresh.refreshToken)).toBe(false)
   })
 
+  it('does not take along what was signed in after everything it was about had gone', async () => {
+    const scene = await openScene()
+    const { one, sibling } = await mintThree(scene)
+    scene.world.http.failNext('network-offline')
+    const id = scene.revoke([one])
+    await scene.end(id)
+    for (const { tokenId } of [one, sibling])
+      await scene.context.record([{ type: 'token.forgotten', data: { tokenId, reason: 'test' } }])
+    scene.revocations.retry(id)
+    await scene.end(id)
+    for (const { tokenId } of [one, sibling])
+      await scene.context.record([{ type: 'token.dismissed', data: { tokenId } }])
+    scene.revocations.retry(id)
+    await scene.end(id)
+    const fresh = await scene.mint({ scopes: [drive] })
+    expect(scene.revocations.retry(id)).toMatchObject({ ok: false, error: { code: 'revocation-changed' } })
+    expect(scene.world.google.isLive(fresh.refreshToken)).toBe(true)
+  })
+
+  it('of several goes on with those that did not change, and says which did', async () => {
+    const scene = await openScene()
+    const { one, foreign } = await mintThree(scene)
+    scene.world.secretStore.failAlways('keychain-locked')
+    const id = scene.revoke([one, foreign])
+    await scene.end(id)
+    scene.world.secretStore.heal()
+    const fresh = await scene.mint({ scopes: [drive] })
+    expect(scene.revocations.retry(id)).toEqual({ ok: true, value: null })
+    await scene.end(id)
+    expect(scene.view(id).rows.map(({ step, error }) => [step, error?.code ?? null])).toEqual([
+      ['failed', 'revocation-changed'],
+      ['revoked', null],
+    ])
+    expect(scene.world.google.isLive(fresh.refreshToken)).toBe(true)
+  })
+
   it('leaves a sign-in during the lag alone, which Google does not end', async () => {
     const scene = await openScene()
     const { one } = await mintThree(scene)

@@ -28,11 +28,14 @@ async function program(name: string, text: string, mode = 0o755): Promise<string
   return path
 }
 
-function browserUnderTest(env: Record<string, string | undefined> = process.env) {
+function browserUnderTest(
+  env: Record<string, string | undefined> = process.env,
+  profile: ProfileName = 'practice',
+) {
   const opened: string[] = []
   const links = { open: async (target: string) => (opened.push(target), ok()) }
   const machine = { platform: process.platform, env, home: folder }
-  return { opened, browser: systemBrowser({ links, profile: () => 'practice', machine }) }
+  return { opened, browser: systemBrowser({ links, profile: () => profile, machine }) }
 }
 
 describe('the system browser', () => {
@@ -58,6 +61,51 @@ describe('the system browser', () => {
       await expect(readFile(marker)).rejects.toThrow()
     },
   )
+})
+
+describe('the page of an account’s connections', () => {
+  const real = 'https://myaccount.google.com/connections?authuser=asha%40gmail.test'
+  const practice = 'http://127.0.0.1:40123/connections?authuser=asha%40gmail.test'
+
+  it('is opened where it belongs to the profile that is open', async () => {
+    for (const [profile, page] of [['real', real] as const, ['practice', practice] as const]) {
+      const { browser, opened } = browserUnderTest(process.env, profile)
+      expect(await browser.open(page, { kind: 'system' })).toEqual(ok())
+      expect(opened).toEqual([page])
+    }
+  })
+
+  it.each([
+    ['real', practice],
+    ['real', 'https://evil.example/connections?authuser=asha%40gmail.test'],
+    ['real', `${real}&continue=https%3A%2F%2Fevil.example`],
+    ['real', 'https://myaccount.google.com/security'],
+    ['practice', real],
+    ['practice', practice.replace('127.0.0.1', 'localhost')],
+    ['practice', practice.replace('/connections', '/revoke')],
+  ] as const)('is not taken for another one in the %s profile: %s', async (profile, page) => {
+    const { browser, opened } = browserUnderTest(process.env, profile)
+    const marker = join(folder, 'connections-started')
+    const path = await program('never-for-this', `#!/bin/sh\ntouch ${marker}\n`)
+    for (const choice of [{ kind: 'system' } as const, { kind: 'program', name: 'X', path } as const])
+      expect(await browser.open(page, choice)).toMatchObject({ error: { code: 'browser-not-opened' } })
+    expect(opened).toEqual([])
+    await expect(readFile(marker)).rejects.toThrow()
+  })
+
+  it('goes to the chosen browser as its one argument', async () => {
+    const out = join(folder, 'connections-arguments')
+    const path = await program(
+      'work-browser',
+      `#!/bin/sh\nprintf '%s|' "$#" "$@" > ${out}.part\nmv ${out}.part ${out}\n`,
+    )
+    const { browser, opened } = browserUnderTest()
+    expect(await browser.open(practice, { kind: 'program', name: 'Work', path })).toEqual(ok())
+    await vi.waitFor(async () => expect(await readFile(out, 'utf8')).toBe(`1|${practice}|`), {
+      timeout: 3_000,
+    })
+    expect(opened).toEqual([])
+  })
 })
 
 describe('a chosen browser', () => {
@@ -141,10 +189,7 @@ describe('the way out', () => {
 })
 
 describe('the desktop', () => {
-  function desktopUnderTest(
-    answer: { canceled: boolean; filePaths: string[] },
-    profile: ProfileName = 'real',
-  ) {
+  function desktopUnderTest(answer: { canceled: boolean; filePaths: string[] }) {
     const opened: string[] = []
     const faults: string[] = []
     const dialogs: unknown[] = []
@@ -159,7 +204,6 @@ describe('the desktop', () => {
       },
       dialog: { showOpenDialog: async (...args: unknown[]) => (dialogs.push(args.at(-1)), answer) },
       links: { open: async (link) => (opened.push(link), ok()) },
-      profile: () => profile,
       window: () => null,
       words: () => shellWords('hi', 'en'),
       platform: 'linux',
@@ -211,21 +255,5 @@ describe('the desktop', () => {
     expect(await port.openLink('https://myaccount.google.com/connections')).toEqual(ok())
     expect(await port.openLink('https://myaccount.google.com/other')).toMatchObject({ ok: false })
     expect(opened).toEqual(['https://myaccount.google.com/connections'])
-  })
-
-  it('opens the page of connections of the profile that is open, and no other address', async () => {
-    const real = 'https://myaccount.google.com/connections?authuser=asha%40gmail.test'
-    const practice = 'http://127.0.0.1:40123/connections?authuser=asha%40gmail.test'
-    const nothing = { canceled: true, filePaths: [] }
-    const refused = { ok: false, error: { code: 'browser-not-opened' } }
-    const inReal = desktopUnderTest(nothing)
-    expect(await inReal.port.openConnections(real)).toEqual(ok())
-    expect(await inReal.port.openConnections(practice)).toMatchObject(refused)
-    expect(await inReal.port.openConnections('https://evil.example/connections')).toMatchObject(refused)
-    expect(inReal.opened).toEqual([real])
-    const inPractice = desktopUnderTest(nothing, 'practice')
-    expect(await inPractice.port.openConnections(practice)).toEqual(ok())
-    expect(await inPractice.port.openConnections(real)).toMatchObject(refused)
-    expect(inPractice.opened).toEqual([practice])
   })
 })

@@ -14,7 +14,6 @@ function desktopThatPicks(filePaths: readonly string[], window: BaseWindow | nul
     clipboard: { readText: async () => '', writeText: async () => undefined },
     dialog: { showOpenDialog },
     links: { open: () => Promise.reject(new Error('no link is opened here')) },
-    profile: () => 'practice',
     window: () => window,
     words: () => shellWords('hi', 'en-GB'),
     platform: 'linux',

@@ -7,12 +7,15 @@ afterEach(() => vi.useRealTimers())
 
 function clipboardUnderTest() {
   const faults: string[] = []
-  const state = { text: '', broken: false, slowWrites: [] as number[] }
+  const state = { text: '', broken: false, slowWrites: [] as number[], slowReads: [] as number[] }
   const secrets = secretClipboard({
     clipboard: {
       readText: async () => {
         if (state.broken) throw new Error('no clipboard')
-        return state.text
+        const { text } = state
+        const ms = state.slowReads.shift()
+        await (ms === undefined ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms)))
+        return text
       },
       writeText: async (text: string) => {
         if (state.broken) throw new Error('no clipboard')
@@ -109,6 +112,33 @@ describe('a copied secret', () => {
     expect(state.text).toBe('second')
     await vi.advanceTimersByTimeAsync(60_000)
     expect(state.text).toBe('')
+  })
+
+  it('is not wiped by the one before, whose minute ends while it is copied', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(10)
+    state.slowReads.push(500)
+    await vi.advanceTimersByTimeAsync(60_000)
+    secrets.copy(new Secret('second'))
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(state.text).toBe('second')
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(state.text).toBe('')
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('stays where it is copied while the one before is taken out by hand', async () => {
+    const { secrets, state } = clipboardUnderTest()
+    secrets.copy(new Secret('first'))
+    await vi.advanceTimersByTimeAsync(10)
+    state.slowReads.push(500)
+    const cleared = secrets.clear()
+    await vi.advanceTimersByTimeAsync(10)
+    secrets.copy(new Secret('second'))
+    await vi.advanceTimersByTimeAsync(1000)
+    await cleared
+    expect(state.text).toBe('second')
   })
 
   it('leaves after its minute also when the copy of another one fails', async () => {
