@@ -45,10 +45,11 @@ describe('what is to be revoked', () => {
     ])
   })
 
-  it('is confirmed by exactly what has to be typed, blanks around it aside', () => {
+  it('is confirmed by what has to be typed, blanks and cases aside, as main takes it', () => {
     const email: BlastRadius['confirm'] = { kind: 'email', text: 'asha.rao@gmail.com' }
     expect(isConfirmed(email, ' asha.rao@gmail.com ')).toBe(true)
-    expect(isConfirmed(email, 'Asha.Rao@gmail.com')).toBe(false)
+    expect(isConfirmed(email, 'Asha.Rao@gmail.com')).toBe(true)
+    expect(isConfirmed(email, 'asha.rao@gmail.co')).toBe(false)
     expect(isConfirmed(email, '')).toBe(false)
     expect(isConfirmed({ kind: 'count', text: '12' }, '12')).toBe(true)
     expect(isConfirmed({ kind: 'count', text: '12' }, '1')).toBe(false)
