@@ -118,8 +118,9 @@ const foldings: readonly ((name: string) => string)[] = [
 
 /**
  * The parts as folders are compared by them: in lower case and in one form of Unicode, each where the disk takes that
- * for the same; where it does not, the other spelling is another folder. The disk is asked for each of them: one machine can have volumes of both kinds, and Windows and Linux
- * even folders. One after the other, so that a disk that falls silent meanwhile keeps one thread and not all of them.
+ * for the same; where it does not, the other spelling is another folder. The disk is asked for each of them: one
+ * machine can have volumes of both kinds, and Windows and Linux even folders. One after the other, so that a disk
+ * that falls silent meanwhile keeps one thread and not all of them.
  */
 async function keyPartsOf(root: string, parts: readonly string[]): Promise<readonly string[]> {
   const keyParts: string[] = []

@@ -1,4 +1,4 @@
-/** Opens the sign-in page and that of an account's connections in the system browser, or in the one that the person chose. */
+/** Opens the sign-in page and that of an account's connections, in the system browser or in the chosen one. */
 import { spawn } from 'node:child_process'
 import { isAbsolute } from 'node:path'
 import type { Outcome } from '../contract/outcome.ts'
