@@ -146,7 +146,7 @@ test('one grant is revoked, and exactly what the preview names dies at the serve
   await expect(button).toBeDisabled()
   await dialog.getByLabel(`To go on, type ${asha}`).fill(asha)
   await button.click()
-  await expect(page.getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('main').getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 20_000 })
   await picture(page, 'revoked')
 
   // The server's own state: all of the project is gone, and nothing else.
@@ -213,7 +213,7 @@ test('nothing counts as revoked that is not, and what is lost on the way is foun
   // The answer is lost after the server acted: asking the tokens tells.
   await setFault(page, 'A revocation is done, its answer is lost')
   await revoke()
-  await expect(page.getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 30_000 })
+  await expect(page.getByRole('main').getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 30_000 })
   expect(await livingTokens(server)).toEqual({})
   expect((await accountOf(app, asha)).grants).toEqual([])
 
@@ -244,7 +244,7 @@ test('nothing counts as revoked that is not, and what is lost on the way is foun
   // The forgotten token counts and dies too.
   await revoke(asha)
   await expect(page.getByText(/Still alive|Checking that the tokens are dead/)).toBeVisible()
-  await expect(page.getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 40_000 })
+  await expect(page.getByRole('main').getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 40_000 })
   expect(await livingTokens(server)).toEqual({})
 })
 

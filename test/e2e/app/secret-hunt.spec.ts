@@ -58,7 +58,7 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
   const dialog = app.page.getByRole('dialog')
   await dialog.getByLabel(`To go on, type ${asha}`).fill(asha)
   await dialog.getByRole('button', { name: 'Revoke at Google', exact: true }).click()
-  await expect(app.page.getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 20_000 })
+  await expect(app.page.getByRole('main').getByText('Done: 1 of 1 revoked')).toBeVisible({ timeout: 20_000 })
   expect([...secrets.values()].filter((kind) => kind === 'refresh-token').length).toBeGreaterThanOrEqual(4)
   expect(new Set(secrets.values())).toEqual(
     new Set(['code', 'access-token', 'refresh-token', 'id-token', 'client-secret']),
