@@ -3,7 +3,7 @@ import { clockToleranceMs, dayMs, minuteMs, sixMonthsMs, testingLifeMs } from '.
 import type { ScopeTraits } from '../clocks/scope-traits.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
 import { testingCertainty } from '../clocks/testing-clock.ts'
-import { projectOf as projectOfClient } from '../revocation/account-project.ts'
+import { projectOf as projectOfClient } from '../clients/client-view.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord, TokenRefusal } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 

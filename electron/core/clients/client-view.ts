@@ -9,6 +9,11 @@ export function projectNumberOf(clientId: string): string | null {
   return /^(\d+)[-.]/.exec(clientId)?.[1] ?? null
 }
 
+/** What a revocation takes as one: the number of a client's project; a client id without one is a project of its own. */
+export function projectOf(clientId: string): string {
+  return projectNumberOf(clientId) ?? clientId
+}
+
 /** One client as the window shows it at `now` (ms, Google's time). The secret is not part of it, in no form. */
 export function clientView(client: ClientRecord, state: State, now: number): ClientView {
   const { refusal } = client

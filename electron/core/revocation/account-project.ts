@@ -1,5 +1,5 @@
 /** What a revocation is about: everything that one account gave one Google Cloud project (google-oauth.md 3). */
-import { projectNumberOf } from '../clients/client-view.ts'
+import { projectOf } from '../clients/client-view.ts'
 import type { AccountRecord, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 import { liveness, liveTokenLimit } from '../tokens/live-count.ts'
@@ -8,11 +8,6 @@ export interface AccountProject {
   readonly accountId: string
   /** As `projectOf` tells it. */
   readonly project: string
-}
-
-/** The number of a client's project; a client id without one is a project of its own. */
-export function projectOf(clientId: string): string {
-  return projectNumberOf(clientId) ?? clientId
 }
 
 /** No account id holds a blank. */

@@ -4,7 +4,8 @@ import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { BlastProject, BlastRadius, GrantName } from '../../contract/revocation.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
 import type { AccountProject } from './account-project.ts'
-import { isUsable, keyOf, projectOf, tokensAtRisk } from './account-project.ts'
+import { projectOf } from '../clients/client-view.ts'
+import { isUsable, keyOf, tokensAtRisk } from './account-project.ts'
 
 interface ChosenProject extends AccountProject {
   readonly account: AccountRecord

@@ -1,7 +1,7 @@
 import { revocationThatEnded } from '../causes/ended-by-revocation.ts'
 import type { AccountRecord, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
-import { projectOf } from './account-project.ts'
+import { projectOf } from '../clients/client-view.ts'
 
 /**
  * The tokens of an account that revoking a project is about, in the order of minting: all of the project that may

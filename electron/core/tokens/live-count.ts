@@ -2,7 +2,7 @@ import { earliestBirth } from '../clocks/clock-facts.ts'
 import { clockToleranceMs, sixMonthsMs, testingLifeMs } from '../clocks/durations.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
 import { statedEnd } from '../clocks/stated-end.ts'
-import { projectNumberOf } from '../clients/client-view.ts'
+import { projectOf } from '../clients/client-view.ts'
 import type { TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 
@@ -88,7 +88,5 @@ function mayHaveGoneWith(
 }
 
 function sameProject(one: TokenRecord, other: TokenRecord): boolean {
-  if (one.clientId === other.clientId) return true
-  const project = projectNumberOf(one.clientId)
-  return project !== null && project === projectNumberOf(other.clientId)
+  return projectOf(one.clientId) === projectOf(other.clientId)
 }

@@ -61,6 +61,13 @@ function comparison(sort: AccountSort): (a: AccountView, b: AccountView) => numb
   return byName
 }
 
+/** Whether there is a token to ask about. A dead one too: a check by hand can still prove that it lives. */
+export function canCheck({ grants }: AccountView): boolean {
+  return grants.some(({ tokens }) =>
+    tokens.some(({ standing }) => standing === 'held' || standing === 'dead'),
+  )
+}
+
 /** The rows to show: those that hold every word of the query, filtered by health, in order. */
 export function chooseAccounts(accounts: readonly AccountView[], choice: AccountChoice): AccountView[] {
   const words = choice.query.toLowerCase().split(/\s+/).filter(Boolean)

@@ -3,7 +3,7 @@ import { errorText } from '../../messages/error-text.ts'
 import { m } from '../../messages/generated/messages.js'
 import { errorTable } from '../../state/locale.svelte.ts'
 import type { Place } from '../../state/navigation.svelte.ts'
-import { names, titleOf } from '../accounts/account-list.ts'
+import { canCheck, names, titleOf } from '../accounts/account-list.ts'
 import { asEverywhereText } from '../clients/active-text.ts'
 import { publishingText } from '../clients/publishing-text.ts'
 import { folderCommands } from '../folders/folders-commands.ts'
@@ -363,11 +363,7 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       run: () => navigation.go({ page: 'accounts', accountId: account.accountId, ask: what }),
     }))
     const held = account.grants.filter((grant) => grant.tokens.some((token) => token.standing === 'held'))
-    /** A dead one too: a check by hand can still prove that it lives. */
-    const checkable = account.grants.some(({ tokens }) =>
-      tokens.some(({ standing }) => standing === 'held' || standing === 'dead'),
-    )
-    const check = !checkable
+    const check = !canCheck(account)
       ? []
       : [
           {
