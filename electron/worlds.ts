@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createShiftedClock, systemClock } from './adapters/clock.ts'
 import { systemFolders } from './adapters/folders.ts'
 import { createHttp } from './adapters/http.ts'
+import { systemKeyFiles } from './adapters/key-files.ts'
 import { openProfileFolder } from './adapters/profile-folder.ts'
 import { systemRandom } from './adapters/random.ts'
 import { systemTimers } from './adapters/timers.ts'
@@ -42,7 +43,13 @@ export async function openWorld(profile: ProfileName, parts: WorldParts): Promis
   const { secretStore, listener, browser, desktop, wakes, systemProxy, log } = parts
   const http = createHttp({ allow: (url) => isAllowedAddress(profile, url.href), systemProxy })
   const common = { folder: folder.value, http, secretStore, listener, browser, desktop, wakes, log }
-  const ports = { ...common, folders: systemFolders, timers: systemTimers, random: systemRandom }
+  const ports = {
+    ...common,
+    folders: systemFolders,
+    keyFiles: systemKeyFiles,
+    timers: systemTimers,
+    random: systemRandom,
+  }
   if (profile === 'real') return ok({ ports: { ...ports, clock: systemClock }, practice: null })
   try {
     return await openPracticeWorld(ports, parts)

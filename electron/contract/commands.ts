@@ -3,9 +3,20 @@
  * double and the generated refusal tests are all derived from it.
  */
 import * as v from 'valibot'
-import { clientIdSchema, count, idSchema, labelSchema, pathSchema, scopeSchema, text } from './fields.ts'
-import { inspectionSchema } from './inspection.ts'
+import {
+  clientIdSchema,
+  count,
+  emailSchema,
+  idSchema,
+  labelSchema,
+  pathSchema,
+  scopeSchema,
+  text,
+} from './fields.ts'
+import { foreignInspectionSchema, inspectionSchema } from './inspection.ts'
+import { clientAuthenticationSchema, clientKindSchema, wayKindSchema } from './kinds.ts'
 import { blastRadiusSchema, grantSchema } from './revocation.ts'
+import { keyTraceSchema } from './service.ts'
 import {
   causeKindSchema,
   checkEverySchema,
@@ -46,7 +57,14 @@ const centuryMs = 100 * 366 * 24 * 3600 * 1000
 const seenTokens = v.pipe(count, v.maxValue(1_000_000))
 const chosenGrants = v.pipe(v.array(grantSchema), v.minLength(1), v.maxLength(500))
 const practiceSub = v.pipe(v.string(), v.regex(/^\d{1,64}$/))
-const importOptions = { acceptUncheckedSecret: v.boolean() }
+const importOptions = {
+  acceptUncheckedSecret: v.boolean(),
+  /** A further key of this service account is meant; the key of another one is refused. */
+  forAccount: v.exactOptional(idSchema),
+}
+const chosenScopes = v.pipe(v.array(scopeSchema), v.maxLength(100))
+const lasting = v.strictObject({ expiresAt: v.pipe(v.number(), v.integer()) })
+const serviceKey = v.strictObject({ accountId: idSchema, keyId: idSchema })
 
 export const links = {
   'cloud-clients': 'https://console.cloud.google.com/auth/clients',
@@ -65,10 +83,15 @@ export const commands = {
     v.strictObject({ link: v.picklist(Object.keys(links) as [LinkName, ...LinkName[]]) }),
     done,
   ),
+  /** Text that stands in the window, into the clipboard. */
+  'app.copyText': command(v.strictObject({ text: v.pipe(text(20_000), v.minLength(1)) }), done),
   /** The window saw the network come back: only Chromium's pages are told of that. */
   'app.networkReturned': command(nothing, done),
 
-  /** The file picker, the clipboard and a dropped file are read by main, so that a secret never passes the window. */
+  /**
+   * Client files and keys of service accounts. The file picker, the clipboard and a dropped file are read by main, so
+   * that a secret never passes the window.
+   */
   'clients.pickFile': command(v.strictObject(importOptions), importResultSchema),
   'clients.importFile': command(v.strictObject({ path: pathSchema, ...importOptions }), importResultSchema),
   'clients.importClipboard': command(v.strictObject(importOptions), importResultSchema),
@@ -80,6 +103,9 @@ export const commands = {
       userType: v.exactOptional(userTypeSchema),
       retired: v.exactOptional(v.boolean()),
       keepAlive: v.exactOptional(v.boolean()),
+      /** Only where the view says `typeOpen`. */
+      type: v.exactOptional(clientKindSchema),
+      authentication: v.exactOptional(clientAuthenticationSchema),
     }),
     done,
   ),
@@ -111,11 +137,19 @@ export const commands = {
       accountId: v.nullable(idSchema),
       /** Asks for what is held of the same grant as well, so that the new token stands in for the older one. */
       add: v.exactOptional(v.boolean()),
+      /** One of the client's `ways`; its first one unless told. */
+      way: v.exactOptional(wayKindSchema),
+      /** One of the registered addresses; the first that fits the way unless told. */
+      redirectUri: v.exactOptional(text(2048)),
+      /** Open no browser here: the address is taken elsewhere by hand. */
+      elsewhere: v.exactOptional(v.boolean()),
     }),
     flow,
   ),
   'signIn.openAgain': command(flow, done),
   'signIn.copyLink': command(flow, done),
+  /** Takes the address that the browser ended at from the clipboard, which main reads: it carries a code. */
+  'signIn.paste': command(flow, done),
   'signIn.cancel': command(flow, done),
   'signIn.chooseAccount': command(v.strictObject({ flowId: idSchema, keep: v.boolean() }), done),
   'signIn.dismiss': command(flow, done),
@@ -142,6 +176,33 @@ export const commands = {
   'grants.forget': command(v.strictObject({ ...grantSchema.entries, tokens: seenTokens }), done),
   /** What tokeninfo says about an access token of the grant, against what is believed here. */
   'grants.inspect': command(grantSchema, inspectionSchema),
+
+  /** Takes a token from the clipboard, which main reads, and says what it is. Nothing of it is kept. */
+  'inspection.paste': command(nothing, foreignInspectionSchema),
+
+  'service.configure': command(
+    v.strictObject({ accountId: idSchema, scopes: chosenScopes, subject: v.nullable(emailSchema) }),
+    done,
+  ),
+  /** Asks Google for a token with one key, now; keeps what it says of it. */
+  'service.tryKey': command(serviceKey, lasting),
+  /** With the configured scopes and subject. */
+  'service.copyAccessToken': command(v.strictObject({ accountId: idSchema }), lasting),
+  'service.copyIdToken': command(
+    v.strictObject({ accountId: idSchema, audience: v.pipe(text(512), v.minLength(1)) }),
+    lasting,
+  ),
+  /** Signed here, without asking Google: for one API by its address, or (null) for the configured scopes. */
+  'service.copySelfSigned': command(
+    v.strictObject({ accountId: idSchema, audience: v.nullable(v.pipe(text(512), v.minLength(1))) }),
+    lasting,
+  ),
+  /** Out of the keychain here; at Google the key stays valid. The last one goes with its account only. */
+  'service.forgetKey': command(serviceKey, done),
+  /** Where else the key may lie. */
+  'service.findCopies': command(serviceKey, v.array(keyTraceSchema)),
+  /** Deletes the file that the key came from, if it is still the same. */
+  'service.deleteFile': command(serviceKey, done),
 
   /** All that would die if these grants were revoked at Google. */
   'revocation.preview': command(v.strictObject({ grants: chosenGrants }), blastRadiusSchema),
@@ -241,7 +302,14 @@ export const commands = {
       v.strictObject({
         act: v.literal('add-client'),
         project: v.picklist(['same', 'other']),
+        kind: v.exactOptional(clientKindSchema),
       }),
+      /** A service account of the practice project with a key file, which is brought at once. */
+      v.strictObject({ act: v.literal('add-service-account') }),
+      v.strictObject({ act: v.literal('add-service-key'), email: emailSchema }),
+      v.strictObject({ act: v.literal('set-service-disabled'), email: emailSchema, disabled: v.boolean() }),
+      /** What the administrator registers for domain-wide delegation. */
+      v.strictObject({ act: v.literal('delegate'), email: emailSchema, scopes: chosenScopes }),
       v.strictObject({ act: v.literal('set-fault'), fault: practiceViewSchema.entries.fault }),
     ]),
     done,

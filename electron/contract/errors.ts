@@ -467,6 +467,204 @@ export const errors = {
     'Set the clock, then start again.',
   ),
 
+  // Other ways of signing in, service accounts, pasted tokens (google-oauth.md 1.3, 4, 5, 6)
+  'device-type-wrong': once(
+    'Google says that this client is not one for TVs and limited input devices.',
+    'Open the client in Latchkey and set its type to “Desktop”, or create a client of type “TVs and Limited Input devices”.',
+  ),
+  'device-scope-not-allowed': once(
+    'Google does not allow {scope} for devices.',
+    'Choose only who you are, Drive files of this app, or YouTube; for others use a Desktop client.',
+  ),
+  'device-code-expired': again(
+    'The code ran out before it was entered.',
+    'Start again; the next code is valid as long.',
+  ),
+  'device-code-claimed': again(
+    'Google does not know this code any more: it was used already.',
+    'Start again for a new code.',
+  ),
+  'device-quota': again(
+    'Google gives this client no more codes for now.',
+    'Wait a few minutes, then start again.',
+  ),
+  'redirect-none': once(
+    'None of this client’s registered addresses leads to this computer.',
+    'Add {line} to its redirect URIs in Google Cloud Console and bring the file again, or sign in by pasting the address back.',
+  ),
+  'redirect-unregistered': once(
+    'That address is not one of the client’s registered ones.',
+    'Choose one that the client’s page lists.',
+  ),
+  'way-not-possible': once(
+    'This client cannot sign anybody in that way.',
+    'Choose another way; the client’s page says which there are.',
+  ),
+  'client-side-no-origin': once(
+    'This client is not registered as a client-side page on this computer.',
+    'Add {origin} to its JavaScript origins and {line} to its redirect URIs in Google Cloud Console, then bring the file again.',
+  ),
+  'loopback-busy': again(
+    'Port {port} on this computer is taken{program}.',
+    'End that program, or wait: the sign-in goes on once the port is free.',
+  ),
+  'loopback-privileged': once(
+    'Port {port} is reserved: only an administrator’s programs may listen there.',
+    'Register an address with a port above 1023 for this client.',
+  ),
+  'paste-empty': once(
+    'The clipboard holds no text.',
+    'Copy the whole address from the browser’s address bar, then paste again.',
+  ),
+  'paste-no-address': once(
+    'What was pasted is not an address.',
+    'Copy the whole address from the address bar, from http to the end, then paste again.',
+  ),
+  'paste-code-alone': once(
+    'A code alone cannot be checked: nothing says which sign-in it answers.',
+    'Paste the whole address that the browser ended at.',
+  ),
+  'paste-state-unknown': once(
+    'This address answers no sign-in that was started here.',
+    'Open the address of this sign-in again and paste where that ends. If somebody sent you this address, do not use it.',
+  ),
+  'paste-other-flow': once(
+    'This address answers another sign-in that is open here: {label}.',
+    'Paste it there. Here nothing was changed.',
+  ),
+  'paste-used': once('This address was pasted already.', 'The sign-in goes on; there is nothing more to do.'),
+  'paste-wrong-address': once(
+    'The answer was sent to another address than this sign-in asked for.',
+    'Open the address of this sign-in again, then paste where that ends.',
+  ),
+  'paste-not-token': once(
+    'What was pasted is neither an access token nor an id token.',
+    'Copy the token alone, then paste again.',
+  ),
+  'paste-refresh-token': once(
+    'That is a refresh token, which works for months. It was not looked at, and the clipboard was emptied.',
+    'Paste an access token instead. If the refresh token lay anywhere else, revoke it.',
+  ),
+  'paste-secret': once(
+    'That is a secret, not a token. It was not looked at, and the clipboard was emptied.',
+    'Paste an access token or an id token instead.',
+  ),
+  'foreign-token-unknown': once(
+    'Google does not know this token: it has run out, was revoked, or is not Google’s.',
+    'Get a new one from where it came from.',
+  ),
+  'access-for-another-client': once(
+    'The access token that came is for another client. It was dropped.',
+    'Start again from here. If you did not start this sign-in, somebody may have tried to slip in a token.',
+  ),
+  'access-unchecked': again(
+    'The access token that came could not be checked with Google, so it was dropped.',
+    'Check the network, then start again.',
+  ),
+  'access-malformed': again(
+    'The answer of the client-side sign-in was not complete: {reason}. Nothing was kept.',
+    'Start again.',
+  ),
+  'access-ended': once('This access has run out, and nothing can renew it by itself.', 'Choose “Repeat”.'),
+  'account-is-service': once('That is a service account: nobody signs it in.', 'Bring its key file instead.'),
+  'key-type-wrong': once(
+    'The file says it is a service account’s key, and its type is “{type}”.',
+    'Download the key again as JSON from Google Cloud Console → Service accounts → Keys.',
+  ),
+  'key-pem-alone': once(
+    'This is a private key alone; nothing says whose it is.',
+    'Bring the whole JSON key file as Google Cloud Console gave it.',
+  ),
+  'key-encrypted': once(
+    'The private key in the file is protected by a password. Google’s key files never are.',
+    'Bring the file as downloaded, without edits.',
+  ),
+  'key-truncated': once(
+    'The private key in the file breaks off or is damaged.',
+    'Download the key file again; if that is not possible, create a new key.',
+  ),
+  'key-public': once(
+    'The file holds a public key or a certificate, which can sign nothing.',
+    'Bring the JSON key file with the private key.',
+  ),
+  'key-not-rsa': once(
+    'The private key is of type {type}. Google’s service accounts sign with RSA.',
+    'Create a key in Google Cloud Console and bring its JSON file.',
+  ),
+  'key-size': once(
+    'The private key has {bits} bits; 2,048 to 4,096 are taken.',
+    'Create a new key in Google Cloud Console.',
+  ),
+  'key-field-malformed': once(
+    'The field “{field}” of the key file is missing or has a form that Google does not use.',
+    'Bring the file as downloaded, without edits.',
+  ),
+  'key-universe': once(
+    'The key belongs to {universe}, not to Google’s own cloud. Latchkey speaks only to that.',
+    'Use the tools of that cloud for this key.',
+  ),
+  'key-foreign-endpoint': once(
+    'The key file sends its signatures to {host}, which is not Google’s.',
+    'Do not use this file. Download the key from Google Cloud Console yourself.',
+  ),
+  'key-of-another-account': once(
+    'This key belongs to {email}, not to the account that is open.',
+    'Bring a key of this account, or add the other account from the account list.',
+  ),
+  'key-last': once(
+    'This is the last key of the account.',
+    'Import and try another one first, or forget the whole account.',
+  ),
+  'key-file-gone': once(
+    'The file is not there any more, or not known since the last start.',
+    'Look for it yourself; the list says where copies usually lie.',
+  ),
+  'key-file-changed': once(
+    'The file has changed since it was brought, so it was not deleted.',
+    'Look at it yourself and delete it by hand if it is the key.',
+  ),
+  'key-file-kept': again('The system did not let the file be deleted.', 'Delete it by hand.'),
+  'service-no-scopes': once(
+    'No scopes are chosen for this service account.',
+    'Choose what its tokens should be allowed to do.',
+  ),
+  'service-no-key': once(
+    'There is no key here that can sign for this service account.',
+    'Bring a key file of it.',
+  ),
+  'service-delegation-refused': once(
+    'Google does not let this service account act as {subject} with these scopes.',
+    'An administrator registers its number and exactly these scopes in the Admin console; what to enter stands below, ready to copy. It can take a while until that counts.',
+  ),
+  'service-scope-refused': once(
+    'Google does not know one of these scopes, or not for service accounts: {reason}.',
+    'Check the spelling of the chosen scopes; for an id token, the address it is meant for.',
+  ),
+  'service-subject-invalid': once(
+    'Google does not accept “{subject}” as somebody to act for.',
+    'Check the address: a user of the organisation, written in full.',
+  ),
+  'service-disabled': once(
+    'Google says that this service account is disabled or deleted.',
+    'Enable it in Google Cloud Console → Service accounts, then try the key again.',
+  ),
+  'service-unknown': once(
+    'Google knows no service account of this address.',
+    'Check in Google Cloud Console whether it was deleted; a deleted one can be restored for 30 days.',
+  ),
+  'service-key-refused': once(
+    'Google does not accept the signature of this key: it was deleted there, or belongs to another account.',
+    'Look in Google Cloud Console whether the key still exists; otherwise create a new one and bring it.',
+  ),
+  'service-clock': again(
+    'Google says that the signed request came at the wrong time.',
+    'Set the clock of this computer, then try again.',
+  ),
+  'service-refused': once(
+    'Google refused the request of the service account: {reason}.',
+    'Look at the account’s keys and permissions in Google Cloud Console.',
+  ),
+
   // Practice Google
   'practice-only': once('That exists only in the practice profile.', 'Switch to the practice profile.'),
   'practice-failed': again(

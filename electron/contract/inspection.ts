@@ -37,3 +37,26 @@ export const inspectionSchema = v.strictObject({
   }),
 })
 export type Inspection = v.InferOutput<typeof inspectionSchema>
+
+/** A token from anywhere, as Google describes it, or as it describes itself where its signature holds. Never its text. */
+export const foreignInspectionSchema = v.strictObject({
+  kind: v.picklist(['access-token', 'id-token']),
+  /** Of an id token: checked against Google's keys. Null for an access token, which only Google can read. */
+  signature: v.nullable(v.picklist(['valid', 'invalid', 'unknown-key', 'unchecked'])),
+  /** The client that it is for, and the one that asked for it: client ids, or another audience. */
+  audience: v.nullable(text(320)),
+  authorizedParty: v.nullable(text(320)),
+  /** The one of your clients that it is for; null marks it as not for you. */
+  yourClient: v.nullable(v.strictObject({ clientId: clientIdSchema, label: text(120) })),
+  email: v.nullable(text(320)),
+  /** The account here that it belongs to. */
+  yourAccount: v.nullable(idSchema),
+  scopes: v.nullable(v.array(grantedScopeSchema)),
+  issuedAt: v.nullable(instant),
+  expiresAt: v.nullable(instant),
+  expired: v.boolean(),
+  accessType: v.nullable(text(40)),
+  hostedDomain: v.nullable(text(255)),
+  bytes: count,
+})
+export type ForeignInspection = v.InferOutput<typeof foreignInspectionSchema>

@@ -14,7 +14,9 @@ import {
   labelSchema,
   text,
 } from './fields.ts'
+import { clientAuthenticationSchema, clientKindSchema, credentialKindSchema, wayKindSchema } from './kinds.ts'
 import { revocationViewSchema } from './revocation.ts'
+import { serviceViewSchema } from './service.ts'
 import { foldersViewSchema } from './who.ts'
 
 export const profileSchema = v.picklist(['real', 'practice'])
@@ -148,6 +150,8 @@ export type LifeView = v.InferOutput<typeof lifeViewSchema>
 
 export const grantViewSchema = v.strictObject({
   clientId: clientIdSchema,
+  /** What it can do is in `abilitiesOf`. `client-side` where nothing but such access was given. */
+  kind: credentialKindSchema,
   /** As the token responses returned them, over all tokens held here. */
   granted: v.array(grantedScopeSchema),
   /** What the sign-ins of the tokens held here asked for. */
@@ -161,6 +165,16 @@ export const grantViewSchema = v.strictObject({
   /** A lower bound: what was minted here and is not known dead (google-oauth.md 2.3). */
   liveAtLeast: count,
   limit: count,
+  /** The latest access without a refresh token (client-side), shown until it is forgotten. */
+  access: v.nullable(
+    v.strictObject({
+      granted: v.array(grantedScopeSchema),
+      receivedAt: instant,
+      expiresAt: instant,
+      /** In memory and usable; not after a restart, and not once it has run out. */
+      held: v.boolean(),
+    }),
+  ),
   /** A check of this grant is under way, or failed in passing and will be repeated; null when neither. */
   check: v.nullable(v.strictObject({ running: v.boolean(), error: v.nullable(appErrorSchema) })),
 })
@@ -185,6 +199,13 @@ export const healthViewSchema = v.strictObject({
     'access-denied',
     'client-broken',
     'refused',
+    /** Client-side access ran out, and there is nothing else. */
+    'access-ended',
+    /** Of a service account: 90 days old, none held, not taken by Google, switched off there. */
+    'key-old',
+    'key-missing',
+    'key-refused',
+    'service-disabled',
   ]),
   /** The instant that the reason is about, if it has one. */
   at: v.nullable(instant),
@@ -213,6 +234,8 @@ export const accountViewSchema = v.strictObject({
   name: v.nullable(text(300)),
   label: v.nullable(labelSchema),
   hostedDomain: v.nullable(text(255)),
+  /** Of a service account; null for a person's. It has no grants. */
+  service: v.nullable(serviceViewSchema),
   active: v.boolean(),
   firstSignedInAt: instant,
   lastSignedInAt: instant,
@@ -232,7 +255,17 @@ export type UserType = v.InferOutput<typeof userTypeSchema>
 
 export const clientViewSchema = v.strictObject({
   clientId: clientIdSchema,
-  type: v.picklist(['installed', 'web']),
+  type: clientKindSchema,
+  /** Whether the person may say that it is of the other kind, because its file leaves that open. */
+  typeOpen: v.boolean(),
+  authentication: clientAuthenticationSchema,
+  /** The ways of signing in that its registration allows, the usual one first. */
+  ways: v.array(wayKindSchema),
+  /** Registered addresses of a web client. `listen`: Latchkey can take the answer there. */
+  redirects: v.array(v.strictObject({ uri: text(2048), use: v.picklist(['listen', 'paste', 'none']) })),
+  javascriptOrigins: v.array(text(2048)),
+  /** What to register in the console so that Latchkey can listen, and be a client-side page; null where not needed. */
+  toRegister: v.nullable(v.strictObject({ redirect: text(200), origin: text(200) })),
   label: labelSchema,
   projectId: v.nullable(text(128)),
   projectNumber: v.nullable(text(32)),
@@ -263,6 +296,23 @@ export const flowStepSchema = v.variant('kind', [
   v.strictObject({ kind: v.literal('opening-browser') }),
   /** `notice` says e.g. that the browser did not open; the flow goes on, the link can still be copied. */
   v.strictObject({ kind: v.literal('waiting'), notice: v.nullable(appErrorSchema) }),
+  /** The registered port is taken; the sign-in goes on by itself once it is free. */
+  v.strictObject({
+    kind: v.literal('port-busy'),
+    port: count,
+    /** The program that holds it, where that can be known. */
+    program: v.nullable(text(200)),
+  }),
+  v.strictObject({ kind: v.literal('requesting-code') }),
+  /** `page` is where the code is entered; `scan` the same for a camera. */
+  v.strictObject({
+    kind: v.literal('showing-code'),
+    userCode: text(64),
+    page: text(2048),
+    scan: text(2048),
+    intervalMs: count,
+    notice: v.nullable(appErrorSchema),
+  }),
   v.strictObject({ kind: v.literal('exchanging') }),
   /** Another account than expected came back; nothing is stored until the person chooses. */
   v.strictObject({ kind: v.literal('choosing-account'), arrivedEmail: emailSchema, chooseBefore: instant }),
@@ -276,6 +326,8 @@ export const flowStepSchema = v.variant('kind', [
     liveAtLeast: count,
     /** The token held before for the same grant was forgotten here; it still counts at Google. */
     replacedOlder: v.boolean(),
+    /** When client-side access ends; null where there is a refresh token. */
+    accessEndsAt: v.nullable(instant),
   }),
   v.strictObject({ kind: v.literal('failed'), error: appErrorSchema }),
 ])
@@ -284,12 +336,25 @@ export type FlowStep = v.InferOutput<typeof flowStepSchema>
 export const flowViewSchema = v.strictObject({
   flowId: idSchema,
   clientId: clientIdSchema,
+  way: wayKindSchema,
   /** Null when any account is welcome. */
   expectedEmail: v.nullable(emailSchema),
   accountId: v.nullable(idSchema),
   asked: v.array(grantedScopeSchema),
   startedAt: instant,
   endsAt: instant,
+  /** No browser is opened here: the person takes the address elsewhere. */
+  elsewhere: v.boolean(),
+  /** How the answer can come back while it is waited for. */
+  answer: v.nullable(
+    v.strictObject({
+      redirectUri: text(2048),
+      /** What to type where the browser is, so that its answer comes through ssh; null where nothing listens. */
+      forward: v.nullable(text(600)),
+      /** The resulting address can be pasted. */
+      paste: v.boolean(),
+    }),
+  ),
   step: flowStepSchema,
 })
 export type FlowView = v.InferOutput<typeof flowViewSchema>
@@ -360,6 +425,15 @@ export const practiceViewSchema = v.strictObject({
     }),
   ),
   rules: practiceRulesSchema,
+  serviceAccounts: v.array(
+    v.strictObject({
+      email: emailSchema,
+      uniqueId: text(64),
+      disabled: v.boolean(),
+      /** What the administrator registered for delegation. */
+      delegated: v.array(grantedScopeSchema),
+    }),
+  ),
   /**
    * What goes wrong until it is cleared. `revoke-lost`: a revocation is carried out and its answer lost;
    * `revoke-lag`: it takes effect a while later.
@@ -421,7 +495,7 @@ export type StateDelta = v.InferOutput<typeof stateDeltaSchema>
 
 /** What would go with an account or a client that is removed from this machine. */
 export const removalPreviewSchema = v.strictObject({
-  accounts: v.array(v.strictObject({ accountId: idSchema, email: emailSchema, tokens: count })),
+  accounts: v.array(v.strictObject({ accountId: idSchema, email: emailSchema, tokens: count, keys: count })),
   tokens: count,
 })
 export type RemovalPreview = v.InferOutput<typeof removalPreviewSchema>
@@ -463,6 +537,13 @@ export const importResultSchema = v.variant('kind', [
     kind: v.picklist(['added', 'updated', 'unchanged']),
     clientId: clientIdSchema,
     secretReplaced: v.boolean(),
+  }),
+  /** The file was the key of a service account. `known`: it was here already. */
+  v.strictObject({
+    kind: v.literal('service-account'),
+    accountId: idSchema,
+    keyId: idSchema,
+    outcome: v.picklist(['account-added', 'key-added', 'known']),
   }),
   v.strictObject({ kind: v.literal('cancelled') }),
 ])

@@ -1,5 +1,6 @@
 /** Everything the window may ask of an open profile, command by command. */
 import type { CommandHandlers } from '../contract/answer.ts'
+import type { ClientKind } from '../contract/kinds.ts'
 import type { CommandName } from '../contract/commands.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
@@ -65,6 +66,10 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
   const state = (): State => context.ledger.state()
   return {
     'app.snapshot': () => settle(ok(parts.snapshot())),
+    'app.copyText': ({ text }) => {
+      context.ports.desktop.copyText(text)
+      return settle(ok())
+    },
     'app.networkReturned': () => {
       checks.networkReturned()
       return settle(ok())
@@ -80,6 +85,7 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'signIn.start': (params) => settle(startSignIn(parts, params)),
     'signIn.openAgain': ({ flowId }) => settle(signIns.openAgain(flowId)),
     'signIn.copyLink': ({ flowId }) => settle(signIns.copyLink(flowId)),
+    'signIn.paste': () => settle(fail('not-found')),
     'signIn.cancel': ({ flowId }) => settle(signIns.cancel(flowId)),
     'signIn.chooseAccount': ({ flowId, keep }) => settle(signIns.chooseAccount(flowId, keep)),
     'signIn.dismiss': ({ flowId }) => settle(signIns.dismiss(flowId)),
@@ -97,6 +103,15 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'grants.previewForget': (grant) => settle(previewForgetGrant(state(), grant)),
     'grants.forget': ({ tokens, ...grant }) => forgetGrant(context, grant, tokens, signIns),
     'grants.inspect': (grant) => inspectGrant(parts, grant),
+    'inspection.paste': () => settle(fail('not-found')),
+    'service.configure': () => settle(fail('not-found')),
+    'service.tryKey': () => settle(fail('not-found')),
+    'service.copyAccessToken': () => settle(fail('not-found')),
+    'service.copyIdToken': () => settle(fail('not-found')),
+    'service.copySelfSigned': () => settle(fail('not-found')),
+    'service.forgetKey': () => settle(fail('not-found')),
+    'service.findCopies': () => settle(fail('not-found')),
+    'service.deleteFile': () => settle(fail('not-found')),
     'revocation.preview': ({ grants }) => settle(blastRadius(state(), grants, context.now())),
     'revocation.start': (params) => settle(revocations.start(params)),
     'revocation.retry': ({ revocationId }) => settle(revocations.retry(revocationId)),
@@ -182,9 +197,7 @@ async function actInPractice(
 ): Promise<Outcome<null>> {
   if (!practice) return fail('practice-only')
   const done =
-    act.act === 'add-client'
-      ? await addPracticeClient(context, practice, act.project)
-      : await practice.act(act)
+    act.act === 'add-client' ? await addPracticeClient(context, practice, act) : await practice.act(act)
   publisher.practice(practice.view())
   return done
 }
@@ -193,9 +206,9 @@ async function actInPractice(
 async function addPracticeClient(
   context: ProfileContext,
   practice: PracticeServer,
-  project: 'same' | 'other',
+  wanted: { readonly project: 'same' | 'other'; readonly kind?: ClientKind },
 ): Promise<Outcome<null>> {
-  const file = await practice.clientFile(project)
+  const file = await practice.clientFile(wanted)
   if (!file.ok) return file
   const imported = await importClient(context, Buffer.from(file.value), { acceptUncheckedSecret: true })
   return imported.ok ? ok() : imported

@@ -4,6 +4,8 @@
  */
 import type { AppError, Outcome } from '../contract/outcome.ts'
 import type { CommandParams } from '../contract/commands.ts'
+import type { ClientKind } from '../contract/kinds.ts'
+import type { KeyTrace } from '../contract/service.ts'
 import type { BrowserChoice, PracticeView, ProxyChoice } from '../contract/views.ts'
 import type { Secret } from './secret.ts'
 
@@ -112,14 +114,36 @@ export interface ReplyPage {
   readonly title: string
   readonly text: string
   readonly language: 'en' | 'hi'
+  /** Where the same tab goes on to instead; only a page that reads fragments can do that. */
+  readonly next?: string
+}
+/** What the browser shows while its own page hands the fragment over, in words already chosen. */
+export interface FragmentWords {
+  readonly title: string
+  readonly text: string
+  readonly language: 'en' | 'hi'
+}
+export interface ListenOptions {
+  /** A registered `http://` loopback address, taken to the letter: host, port and path. Otherwise any port of 127.0.0.1. */
+  readonly at?: string
+  /**
+   * The answer comes in the fragment, which no server sees: a page of ours takes it out of the address bar at once and
+   * posts it here; then `accept` is asked as if it had been the query.
+   */
+  readonly fragment?: FragmentWords
 }
 /** Receives the answer of the browser on the literal 127.0.0.1, an ephemeral port, exclusively. */
 export interface LoopbackListener {
   /**
    * Listens. `accept` is asked for each well-formed GET and answers null to refuse it (the listener then says
    * 400 and goes on) or a promise of the page to show; after one accepted request everything else gets 4xx.
+   * Errors: `loopback-failed`; `loopback-busy` (`port`, and `program` where it is known who holds it);
+   * `loopback-privileged` (`port`).
    */
-  listen(accept: (request: LoopbackRequest) => Promise<ReplyPage> | null): Promise<Outcome<LoopbackServer>>
+  listen(
+    accept: (request: LoopbackRequest) => Promise<ReplyPage> | null,
+    options?: ListenOptions,
+  ): Promise<Outcome<LoopbackServer>>
 }
 export interface LoopbackServer {
   /** `http://127.0.0.1:PORT/PATH`, exactly as it must stand in both requests (google-oauth.md 1.3). */
@@ -160,6 +184,21 @@ export interface Folders {
   readDeclaration(folder: FoundFolder, limit: number): Promise<Outcome<Uint8Array | null>>
 }
 
+/** Files that private keys come in. */
+export interface KeyFiles {
+  /**
+   * Deletes a file whose bytes still have this SHA-256 (base64url), and nothing else.
+   * Errors: `key-file-gone`, `key-file-changed`, `key-file-kept`.
+   */
+  remove(path: string, digest: string): Promise<Outcome<null>>
+  /** Looks where copies of a key usually lie. `path` is the file that it came from, where that is known. */
+  traces(key: {
+    readonly path: string | null
+    readonly privateKeyId: string
+    readonly email: string
+  }): Promise<readonly KeyTrace[]>
+}
+
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>
 /** Structured and redacted by its adapter. */
 export interface Log {
@@ -175,6 +214,10 @@ export interface Desktop {
   /** The same for a secret: it leaves the clipboard again after a minute, if it is still there. */
   copySecret(secret: Secret): void
   readClipboard(): Promise<string>
+  /** Empties the clipboard: something lay there that should not lie around. */
+  clearClipboard(): void
+  /** Who and where this is, for a command that somebody types on another machine. */
+  machine(): { readonly user: string; readonly host: string }
   /** A folder the person picks, or null. */
   pickFolder(): Promise<string | null>
   /** A file the person picks, or null. */
@@ -196,7 +239,12 @@ export interface PracticeServer {
    * client, or of the further one of the same or of another project, which is made when it is not there.
    * Errors: `practice-failed`.
    */
-  clientFile(project?: 'same' | 'other'): Promise<Outcome<string>>
+  clientFile(wanted?: { project?: 'same' | 'other'; kind?: ClientKind }): Promise<Outcome<string>>
+  /**
+   * A fresh key file in Google's format: of a new service account, or a further key of the one named.
+   * Errors: `practice-failed`, `not-found`.
+   */
+  keyFile(email?: string): Promise<Outcome<string>>
   /** As it stands after the latest `act`. */
   view(): PracticeView
   /** Causes what people, administrators and other machines would. Errors: `practice-failed`, `not-found`. */

@@ -9,6 +9,7 @@ import type {
   Desktop,
   Folders,
   Http,
+  KeyFiles,
   Log,
   LoopbackListener,
   ProfileFolder,
@@ -33,6 +34,7 @@ export interface ProfilePorts {
   readonly browser: Browser
   readonly desktop: Desktop
   readonly folders: Folders
+  readonly keyFiles: KeyFiles
   readonly wakes: Wakes
   readonly log: Log
 }

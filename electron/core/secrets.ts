@@ -8,6 +8,8 @@ import { Secret } from './secret.ts'
 export interface SecretServices {
   readonly refreshToken: string
   readonly clientSecret: string
+  /** Private keys of service accounts. */
+  readonly serviceKey: string
   readonly selfTest: string
 }
 
@@ -17,6 +19,7 @@ export function secretServices(profile: ProfileName): SecretServices {
   return {
     refreshToken: `${prefix}.refresh-token`,
     clientSecret: `${prefix}.client-secret`,
+    serviceKey: `${prefix}.service-key`,
     selfTest: `${prefix}.self-test`,
   }
 }

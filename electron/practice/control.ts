@@ -179,6 +179,7 @@ function accountsOf(world: PracticeWorld): readonly (PracticeAccount & { readonl
 /** What the practice strip shows. */
 function viewOf(world: PracticeWorld): Omit<PracticeView, 'issuer'> {
   return {
+    serviceAccounts: [],
     accounts: accountsOf(world).map(({ sub, email, name, hostedDomain, disabled }) => ({
       sub,
       email,

@@ -30,11 +30,12 @@ export async function openPracticeServer(parts: PracticeServerParts): Promise<Ou
   }
   return ok({
     issuer,
-    clientFile: async (project) => {
-      const file = await control.clientFile(project)
+    clientFile: async (wanted) => {
+      const file = await control.clientFile(wanted?.project)
       await refreshed(ok())
       return file
     },
+    keyFile: () => Promise.resolve(fail('not-found')),
     view: () => view,
     act: async (act) => refreshed(await carryOut(control, act)),
     setClockOffset: async (offsetMs) => {
@@ -69,5 +70,10 @@ async function carryOut(
       return control.setRules(act.rules)
     case 'set-fault':
       return control.nameFault(act.fault)
+    case 'add-service-account':
+    case 'add-service-key':
+    case 'set-service-disabled':
+    case 'delegate':
+      return fail('not-found')
   }
 }

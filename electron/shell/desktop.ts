@@ -1,4 +1,5 @@
 /** Clipboard, dialogs and links: what core asks of the desktop through its port. */
+import { hostname, userInfo } from 'node:os'
 import type { BaseWindow, Clipboard, Dialog, FileFilter, OpenDialogOptions } from 'electron'
 import { fail } from '../contract/outcome.ts'
 import type { Desktop } from '../core/ports.ts'
@@ -8,7 +9,7 @@ import { secretClipboard } from './secret-clipboard.ts'
 import type { ShellWords } from './shell-words.ts'
 
 export interface DesktopOptions {
-  readonly clipboard: Pick<Clipboard, 'readText' | 'writeText'>
+  readonly clipboard: Pick<Clipboard, 'readText' | 'writeText' | 'clear'>
   readonly dialog: Pick<Dialog, 'showOpenDialog'>
   readonly links: ExternalLinks
   readonly window: () => BaseWindow | null
@@ -31,6 +32,10 @@ export function desktop(options: DesktopOptions): ShellDesktop {
     },
     copySecret: (secret) => secrets.copy(secret),
     clearSecret: () => secrets.clear(),
+    clearClipboard() {
+      options.clipboard.clear()
+    },
+    machine: () => ({ user: userInfo().username, host: hostname() }),
     async readClipboard() {
       return await options.clipboard.readText()
     },

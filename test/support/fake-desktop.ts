@@ -34,6 +34,10 @@ export function fakeDesktop(): FakeDesktop {
     readClipboard() {
       return Promise.resolve(this.clipboard)
     },
+    clearClipboard() {
+      this.clipboard = ''
+    },
+    machine: () => ({ user: 'asha', host: 'server.example' }),
     pickFolder: () => Promise.resolve(picks.shift() ?? null),
     pickFile: () => Promise.resolve(picks.shift() ?? null),
     openLink(url) {

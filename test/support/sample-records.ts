@@ -24,6 +24,8 @@ export function recordedClient(clientId: string, change: Partial<ClientRecord> =
   return {
     clientId,
     kind: 'installed',
+    kindChosen: false,
+    authentication: 'post',
     label: clientId,
     projectId: null,
     redirectUris: ['http://localhost'],
@@ -94,6 +96,8 @@ export function recordedAccount(
     lastSignedInAt: testStart,
     forgotten: false,
     tokens: [...tokens],
+    accesses: [],
+    service: null,
     sessionEnds: [],
     revocations: [],
     revoking: [],

@@ -41,6 +41,12 @@ export function sampleClient(index = 0, change: Partial<ClientView> = {}): Clien
   return {
     clientId: `${projectNumber}-k3v7q2${digits(index, 4)}.apps.googleusercontent.com`,
     type: 'installed',
+    typeOpen: false,
+    authentication: 'post',
+    ways: ['loopback'],
+    redirects: [],
+    javascriptOrigins: [],
+    toRegister: null,
     label: ['Mail tools', 'Calendar sync', 'Backup'][index] ?? `Client ${index}`,
     projectId: ['mail-tools-481516', 'calendar-sync-342', 'nightly-backup-7'][index] ?? `project-${index}`,
     projectNumber,
@@ -147,6 +153,7 @@ export function sampleNeed(token: TokenView, clientId: string, change: Partial<N
 export function sampleGrant(client: ClientView, change: Partial<GrantView> = {}): GrantView {
   return {
     clientId: client.clientId,
+    kind: client.type,
     granted: sampleScopes,
     asked: sampleScopes,
     surprises: [],
@@ -154,6 +161,7 @@ export function sampleGrant(client: ClientView, change: Partial<GrantView> = {})
     tokens: [sampleToken()],
     liveAtLeast: 1,
     limit: 100,
+    access: null,
     check: null,
     ...change,
   }
@@ -204,6 +212,7 @@ export function sampleAccount(
     name: `${first} ${last}`,
     label: index % 4 === 3 ? `Work ${index}` : null,
     hostedDomain: index % 3 === 2 ? 'example.org' : null,
+    service: null,
     active: index === 0,
     firstSignedInAt: sampleNow - 200 * dayMs,
     lastSignedInAt: mintedAt,
@@ -219,6 +228,9 @@ export function sampleFlow(step: FlowStep, change: Partial<FlowView> = {}): Flow
   return {
     flowId: 'flow-00000001',
     clientId: sampleClient().clientId,
+    way: 'loopback',
+    elsewhere: false,
+    answer: null,
     expectedEmail: null,
     accountId: null,
     asked: ['openid', 'email', 'profile', scope('gmail.readonly')],
@@ -253,6 +265,7 @@ export function sampleSteps(): Record<string, FlowStep> {
       declined: [],
       liveAtLeast: 1,
       replacedOlder: false,
+      accessEndsAt: null,
     },
     'done-fewer': {
       kind: 'done',
@@ -262,6 +275,7 @@ export function sampleSteps(): Record<string, FlowStep> {
       declined: [scope('calendar')],
       liveAtLeast: 38,
       replacedOlder: true,
+      accessEndsAt: null,
     },
     failed: { kind: 'failed', error: appError('sign-in-timeout') },
   }
@@ -297,6 +311,7 @@ export function sampleProblems(): ProblemView[] {
 export function samplePractice(change: Partial<PracticeView> = {}): PracticeView {
   return {
     issuer: 'http://127.0.0.1:4000',
+    serviceAccounts: [],
     accounts: [
       { sub: '1001', email: 'asha.rao@gmail.com', name: 'Asha Rao', hostedDomain: null, disabled: false },
       { sub: '1002', email: 'ben.rao@gmail.com', name: 'Ben Rao', hostedDomain: null, disabled: false },

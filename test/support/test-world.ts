@@ -6,6 +6,8 @@ import type { FakeDesktop } from './fake-desktop.ts'
 import { fakeDesktop } from './fake-desktop.ts'
 import type { FakeFolders } from './fake-folders.ts'
 import { fakeFolders } from './fake-folders.ts'
+import type { FakeKeyFiles } from './fake-key-files.ts'
+import { fakeKeyFiles } from './fake-key-files.ts'
 import type { FakeGoogle } from './fake-google.ts'
 import { fakeGoogle } from './fake-google.ts'
 import type { FakeHttp } from './fake-http.ts'
@@ -34,6 +36,7 @@ export interface TestWorld {
   readonly browser: FakeBrowser
   readonly desktop: FakeDesktop
   readonly folders: FakeFolders
+  readonly keyFiles: FakeKeyFiles
   readonly wakes: FakeWakes
   readonly google: FakeGoogle
   readonly log: ReturnType<typeof fakeLog>
@@ -43,6 +46,7 @@ export interface TestWorld {
 export async function testWorld(): Promise<TestWorld> {
   const clock = fakeClock()
   const http = fakeHttp()
+  const desktop = fakeDesktop()
   return {
     folder: fakeProfileFolder(),
     clock,
@@ -51,7 +55,8 @@ export async function testWorld(): Promise<TestWorld> {
     http,
     listener: fakeLoopbackListener(),
     browser: fakeBrowser(),
-    desktop: fakeDesktop(),
+    desktop,
+    keyFiles: fakeKeyFiles(desktop.files),
     folders: fakeFolders(),
     wakes: fakeWakes(),
     google: await fakeGoogle(http, clock),

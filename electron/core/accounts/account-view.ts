@@ -29,6 +29,7 @@ export function accountView(
     name: account.name,
     label: account.label,
     hostedDomain: account.hostedDomain,
+    service: null,
     active: state.activeAccountId === account.accountId,
     firstSignedInAt: account.firstSignedInAt,
     lastSignedInAt: account.lastSignedInAt,

@@ -43,6 +43,7 @@ export function previewOf(
     accountId: account.accountId,
     email: account.email,
     tokens: account.tokens.filter(concerns).length,
+    keys: 0,
   }))
   return { accounts: rows, tokens: rows.reduce((sum, row) => sum + row.tokens, 0) }
 }

@@ -20,6 +20,12 @@ export function clientView(client: ClientRecord, state: State, now: number): Cli
   return {
     clientId: client.clientId,
     type: client.kind,
+    typeOpen: false,
+    authentication: client.authentication,
+    ways: [],
+    redirects: [],
+    javascriptOrigins: [...client.javascriptOrigins],
+    toRegister: null,
     label: client.label,
     projectId: client.projectId,
     projectNumber: projectNumberOf(client.clientId),

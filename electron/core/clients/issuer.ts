@@ -8,6 +8,12 @@ export interface Issuer {
   readonly authorizationEndpoint: string
   readonly tokenEndpoint: string
   readonly jwksUri: string
+  /** Where device codes come from (google-oauth.md 5). */
+  readonly deviceEndpoint: string
+  /** Whose page a device code is entered at: the one host, and for practice its origin. */
+  readonly devicePages: readonly string[]
+  /** Under it, by e-mail address, the public certificates of a service account's keys. */
+  readonly certificates: string
   readonly revocationEndpoint: string
   /** What a token is, for debugging (google-oauth.md 4.1). */
   readonly tokeninfoEndpoint: string
@@ -24,6 +30,9 @@ export const googleIssuer: Issuer = {
   authorizationEndpoint: 'https://accounts.google.com/o/oauth2/v2/auth',
   tokenEndpoint: 'https://oauth2.googleapis.com/token',
   jwksUri: 'https://www.googleapis.com/oauth2/v3/certs',
+  deviceEndpoint: 'https://oauth2.googleapis.com/device/code',
+  devicePages: ['https://www.google.com', 'https://google.com', 'https://accounts.google.com'],
+  certificates: 'https://www.googleapis.com/robot/v1/metadata/x509/',
   revocationEndpoint: 'https://oauth2.googleapis.com/revoke',
   tokeninfoEndpoint: 'https://oauth2.googleapis.com/tokeninfo',
   connectionsPage: 'https://myaccount.google.com/connections',
@@ -38,6 +47,9 @@ export function practiceIssuer(origin: string): Issuer {
     authorizationEndpoint: `${origin}/o/oauth2/v2/auth`,
     tokenEndpoint: `${origin}/token`,
     jwksUri: `${origin}/oauth2/v3/certs`,
+    deviceEndpoint: `${origin}/device/code`,
+    devicePages: [origin],
+    certificates: `${origin}/robot/v1/metadata/x509/`,
     revocationEndpoint: `${origin}/revoke`,
     tokeninfoEndpoint: `${origin}/tokeninfo`,
     connectionsPage: `${origin}/connections`,

@@ -34,6 +34,8 @@ export function grantView(
   const latest = telling[telling.length - 1]
   return {
     clientId,
+    kind: client.kind,
+    access: null,
     granted: [...new Set(telling.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
     asked: [...new Set(telling.flatMap((token) => [...scopeTraits(token.asked).canonical]))],
     surprises: surprises(telling),

@@ -39,6 +39,10 @@ const shapes = {
   'client.added': { ...clientFile, label: 'string' },
   'client.fileUpdated': clientFile,
   'client.described': { clientId: 'string', label: 'string', publishing: 'string', userType: 'string' },
+  /** Its file leaves open which kind it is, and the person said. */
+  'client.kindChosen': { clientId: 'string', kind: 'string' },
+  /** How it proves itself at the token endpoint. */
+  'client.authenticationChosen': { clientId: 'string', authentication: 'string' },
   'client.secretReplaced': { clientId: 'string' },
   'client.secretMissing': { clientId: 'string' },
   'client.retired': { clientId: 'string', retired: 'boolean' },
@@ -136,6 +140,49 @@ const shapes = {
   'grant.revoked': { accountId: 'string', projectNumber: 'string' },
   /** Nothing is known to have come of the intent. */
   'grant.revocationFailed': { accountId: 'string', projectNumber: 'string', reason: 'string' },
+
+  /** Access without a refresh token, which lives in memory only. Instants by Google's time. */
+  'access.received': {
+    ...identity,
+    clientId: 'string',
+    asked: 'strings',
+    granted: 'strings',
+    receivedAt: 'number',
+    expiresAt: 'number',
+  },
+  /** It was forgotten here, or revoked. */
+  'access.dropped': { accountId: 'string', clientId: 'string', reason: 'string' },
+
+  /** A service account; `uniqueId` is its number at Google. */
+  'service.added': {
+    accountId: 'string',
+    issuer: 'string',
+    email: 'string',
+    uniqueId: 'string',
+    projectId: 'string?',
+  },
+  'service.configured': { accountId: 'string', scopes: 'strings', subject: 'string?' },
+  /** The private key is in the keychain and was read back. */
+  'service.keyAdded': { accountId: 'string', keyId: 'string', privateKeyId: 'string', bits: 'number' },
+  /** When Google's certificate for it begins. */
+  'service.keyDated': { accountId: 'string', keyId: 'string', createdAt: 'number' },
+  /** It got a token. Written at most once a day, and when that ends a refusal. */
+  'service.keyUsed': { accountId: 'string', keyId: 'string', usedAt: 'number' },
+  /** Google's no. `about` is `key`, `account` or `request`: what it is that has to be mended. */
+  'service.refused': {
+    accountId: 'string',
+    keyId: 'string',
+    refusedAt: 'number',
+    about: 'string',
+    error: 'string',
+    description: 'string',
+    status: 'number',
+    scopes: 'strings',
+    subject: 'string?',
+  },
+  'service.keyMissing': { accountId: 'string', keyId: 'string' },
+  'service.keyFound': { accountId: 'string', keyId: 'string' },
+  'service.keyForgotten': { accountId: 'string', keyId: 'string', reason: 'string' },
 
   'signIn.ended': { flowId: 'string', clientId: 'string', accountId: 'string?', outcome: 'string' },
   'ledger.tornLineDropped': { bytes: 'number' },

@@ -1,9 +1,11 @@
 /** What each fact of the ledger means for the state. */
+import type { ClientKind } from '../../contract/kinds.ts'
 import type { CauseKind, Publishing, UserType, Verdict } from '../../contract/views.ts'
 import type { EventData, LatchkeyEvent } from '../ledger/events.ts'
 import type { RecordedEvent } from '../ledger/ledger.ts'
 import type { AccountRecord, ClientRecord, PendingToken, State, TokenRecord } from './state.ts'
 import { findToken, isSessionEnd } from './state.ts'
+import { applyServiceEvent } from './apply-service-event.ts'
 import { thinned } from './thinned.ts'
 
 /** So many ends of sessions and revocations are remembered for an account. */
@@ -17,13 +19,22 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
       return addClient(state, event.data, at)
     case 'client.fileUpdated':
       return withClient(state, event.data.clientId, (client) => {
-        client.kind = event.data.kind === 'web' ? 'web' : 'installed'
+        client.kind = kindFromFile(event.data.kind, client)
         client.projectId = event.data.projectId
         client.redirectUris = event.data.redirectUris
         client.javascriptOrigins = event.data.javascriptOrigins
       })
     case 'client.described':
       return describeClient(state, event.data)
+    case 'client.kindChosen':
+      return withClient(state, event.data.clientId, (client) => {
+        client.kind = event.data.kind as ClientKind
+        client.kindChosen = true
+      })
+    case 'client.authenticationChosen':
+      return withClient(state, event.data.clientId, (client) => {
+        client.authentication = event.data.authentication === 'basic' ? 'basic' : 'post'
+      })
     case 'client.secretReplaced':
       return withClient(state, event.data.clientId, (client) => {
         client.secretReplacedAt = at
@@ -135,6 +146,22 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
     case 'folder.declarationWithdrawn':
       state.approvals.delete(event.data.key)
       return
+    case 'access.received':
+      return receiveAccess(state, event.data, at)
+    case 'access.dropped':
+      return withAccount(state, event.data.accountId, (account) => {
+        account.accesses = account.accesses.filter(({ clientId }) => clientId !== event.data.clientId)
+      })
+    case 'service.added':
+    case 'service.configured':
+    case 'service.keyAdded':
+    case 'service.keyDated':
+    case 'service.keyUsed':
+    case 'service.refused':
+    case 'service.keyMissing':
+    case 'service.keyFound':
+    case 'service.keyForgotten':
+      return applyServiceEvent(state, event, at)
     case 'signIn.ended':
     case 'ledger.tornLineDropped':
     case 'ledger.continued':
@@ -146,7 +173,9 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
 function addClient(state: State, data: EventData<'client.added'>, at: number): void {
   state.clients.set(data.clientId, {
     clientId: data.clientId,
-    kind: data.kind === 'web' ? 'web' : 'installed',
+    kind: data.kind as ClientKind,
+    kindChosen: false,
+    authentication: 'post',
     label: data.label,
     projectId: data.projectId,
     redirectUris: data.redirectUris,
@@ -160,6 +189,26 @@ function addClient(state: State, data: EventData<'client.added'>, at: number): v
     keepAlive: null,
     lastUsedAt: null,
     refusal: null,
+  })
+}
+
+/** What the person said of it stands, unless the file is of a kind that leaves nothing open. */
+function kindFromFile(kind: string, client: ClientRecord): ClientKind {
+  return client.kindChosen && kind !== 'web' ? client.kind : (kind as ClientKind)
+}
+
+/** Whoever is known keeps what is known of them: client-side answers tell neither name nor domain. */
+function receiveAccess(state: State, data: EventData<'access.received'>, at: number): void {
+  const known = state.accounts.get(data.accountId)
+  const { name, hostedDomain } = known && !known.forgotten ? known : data
+  signInAccount(state, { ...data, name, hostedDomain }, at)
+  withAccount(state, data.accountId, (account) => {
+    const { clientId, asked, granted, receivedAt, expiresAt } = data
+    const others = account.accesses.filter((access) => access.clientId !== clientId)
+    account.accesses = [...others, { clientId, asked, granted, receivedAt, expiresAt }]
+  })
+  withClient(state, data.clientId, (client) => {
+    client.lastUsedAt = later(client.lastUsedAt, data.receivedAt)
   })
 }
 
@@ -198,6 +247,8 @@ function signInAccount(state: State, data: EventData<'account.signedIn'>, at: nu
       label: null,
       forgotten: false,
       tokens: [],
+      accesses: [],
+      service: null,
       sessionEnds: [],
       revocations: [],
       revoking: [],
@@ -210,6 +261,7 @@ function forgetAccount(state: State, accountId: string): void {
   withAccount(state, accountId, (account) => {
     account.forgotten = true
     account.label = null
+    account.accesses = []
   })
   if (state.activeAccountId === accountId) state.activeAccountId = null
   for (const [clientId, active] of state.activeFor) if (active === accountId) state.activeFor.delete(clientId)

@@ -20,7 +20,7 @@ interface EncodedState {
  * State or of `applyEvent`: older snapshots are then thrown away and the ledger is folded again.
  */
 export const stateFold: Fold<State, LatchkeyEvent> = {
-  version: 3,
+  version: 4,
   initial: emptyState,
   apply: applyEvent,
   check: checkEvent,

@@ -1,11 +1,15 @@
 /** The state of a profile: what its ledger folds into. Mutated only in `apply-event.ts`, for the speed of start-up. */
+import type { ClientAuthentication, ClientKind } from '../../contract/kinds.ts'
 import type { CauseKind, Publishing, UserType, Verdict } from '../../contract/views.ts'
 import type { DeclarationEffect } from '../../contract/who.ts'
 import type { EventData } from '../ledger/events.ts'
 
 export interface ClientRecord {
   readonly clientId: string
-  kind: 'installed' | 'web'
+  kind: ClientKind
+  /** The person said which kind it is; its file does not overrule that. */
+  kindChosen: boolean
+  authentication: ClientAuthentication
   label: string
   projectId: string | null
   redirectUris: readonly string[]
@@ -86,6 +90,49 @@ export function keepsAlive(client: ClientRecord): boolean {
   return client.keepAlive ?? !client.retired
 }
 
+/** Access without a refresh token: what was given, and until when. The token itself is in memory, if anywhere. */
+export interface AccessRecord {
+  readonly clientId: string
+  readonly asked: readonly string[]
+  readonly granted: readonly string[]
+  readonly receivedAt: number
+  readonly expiresAt: number
+}
+
+export interface ServiceRefusal {
+  readonly error: string
+  readonly description: string
+  readonly status: number
+  readonly at: number
+  readonly scopes: readonly string[]
+  readonly subject: string | null
+}
+
+/** A private key of a service account. */
+export interface ServiceKeyRecord {
+  readonly keyId: string
+  /** Google's name of it. */
+  readonly privateKeyId: string
+  readonly bits: number
+  readonly addedAt: number
+  createdAt: number | null
+  lastUsedAt: number | null
+  standing: 'held' | 'missing' | 'forgotten'
+  refusal: ServiceRefusal | null
+}
+
+/** What makes an account a service account. */
+export interface ServiceRecord {
+  readonly uniqueId: string
+  projectId: string | null
+  scopes: readonly string[]
+  subject: string | null
+  /** In the order in which they came. */
+  readonly keys: ServiceKeyRecord[]
+  /** Google's latest no that is not about a key; `about` the account itself, or what was asked. */
+  refusal: (ServiceRefusal & { readonly about: 'account' | 'request' }) | null
+}
+
 export interface AccountRecord {
   readonly accountId: string
   readonly issuer: string
@@ -100,6 +147,10 @@ export interface AccountRecord {
   forgotten: boolean
   /** In the order of minting: the oldest, which Google drops first, comes first. */
   readonly tokens: TokenRecord[]
+  /** By `clientId`. */
+  accesses: readonly AccessRecord[]
+  /** Null for a person's account. */
+  service: ServiceRecord | null
   /** The latest ends of sessions, oldest first. */
   sessionEnds: readonly SessionEnd[]
   /** What was revoked from here, oldest first. */

@@ -82,7 +82,7 @@ const screens: Screen[] = [
       double.answerWith({
         'accounts.previewForget': () =>
           ok({
-            accounts: [{ accountId: 'account-00000000', email: 'asha.rao@gmail.com', tokens: 3 }],
+            accounts: [{ accountId: 'account-00000000', email: 'asha.rao@gmail.com', tokens: 3, keys: 0 }],
             tokens: 3,
           }),
       }),
@@ -135,8 +135,8 @@ const screens: Screen[] = [
         'clients.previewRemoval': () =>
           ok({
             accounts: [
-              { accountId: 'account-00000000', email: 'asha.rao@gmail.com', tokens: 1 },
-              { accountId: 'account-00000002', email: 'carla.rao@example.org', tokens: 2 },
+              { accountId: 'account-00000000', email: 'asha.rao@gmail.com', tokens: 1, keys: 0 },
+              { accountId: 'account-00000002', email: 'carla.rao@example.org', tokens: 2, keys: 0 },
             ],
             tokens: 3,
           }),

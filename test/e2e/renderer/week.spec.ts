@@ -68,7 +68,7 @@ function settle(double: ContractDouble, index: number): void {
 
 const doneFor = (index: number): FlowStep => ({
   ...{ kind: 'done', accountId: sampleAccount(index, [client]).accountId, email: 'x@example.org' },
-  ...{ granted: [], declined: [], liveAtLeast: 1, replacedOlder: true },
+  ...{ granted: [], declined: [], liveAtLeast: 1, replacedOlder: true, accessEndsAt: null },
 })
 
 const bar = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('region', { name: 'Renewing' })

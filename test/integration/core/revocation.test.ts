@@ -57,7 +57,7 @@ async function openScene(): Promise<Scene> {
     const file = await google.control.clientFile(project)
     if (!file.ok) throw new Error(file.error.code)
     const added = await importClient(context, Buffer.from(file.value), { acceptUncheckedSecret: true })
-    if (!added.ok || added.value.kind === 'cancelled') throw new Error('the client was not added')
+    if (!added.ok || !('clientId' in added.value)) throw new Error('the client was not added')
     return added.value.clientId
   }
   const row = (): RevocationRow => {

@@ -75,7 +75,7 @@ describe('the practice server', () => {
   it('gives the file of the first client, and of the further ones of the same and of another project', async () => {
     const ids = []
     for (const project of [undefined, 'same', 'other', 'same'] as const) {
-      const file = JSON.parse(value(await practice.clientFile(project))) as {
+      const file = JSON.parse(value(await practice.clientFile(project ? { project } : undefined))) as {
         installed: { client_id: string; project_id: string }
       }
       ids.push([file.installed.client_id, file.installed.project_id])

@@ -147,7 +147,7 @@ describe('removing', () => {
     const preview = await test.ask('clients.previewRemoval', { clientId: testClientId })
     expect(preview).toEqual({
       ok: true,
-      value: { accounts: [{ accountId, email: asha.email, tokens: 1 }], tokens: 1 },
+      value: { accounts: [{ accountId, email: asha.email, tokens: 1, keys: 0 }], tokens: 1 },
     })
     expect(await test.ask('clients.remove', { clientId: testClientId, tokens: 0 })).toMatchObject({
       ok: false,

@@ -10,6 +10,7 @@ import { installedFile } from '../../support/client-files.ts'
 import { fakeBrowser } from '../../support/fake-browser.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 import { fakeDesktop } from '../../support/fake-desktop.ts'
+import { fakeKeyFiles } from '../../support/fake-key-files.ts'
 import { fakeFolders } from '../../support/fake-folders.ts'
 import { fakeLog } from '../../support/fake-log.ts'
 import { fakeLoopbackListener } from '../../support/fake-loopback-listener.ts'
@@ -183,7 +184,13 @@ export class Life {
     const outside: ProfilePorts = {
       ...{ folder: this.folder, clock: this.clock, timers: this.timers, secretStore: this.secretStore },
       ...{ http: this.google, listener: this.#listener, browser: this.#browser, desktop: this.#desktop },
-      ...{ folders: fakeFolders(), random: this.#random, wakes: this.#wakes, log: this.log },
+      ...{
+        folders: fakeFolders(),
+        keyFiles: fakeKeyFiles(this.#desktop.files),
+        random: this.#random,
+        wakes: this.#wakes,
+        log: this.log,
+      },
     }
     const mortal = mortalPorts(outside, () => this.keychainLocked)
     const flows = new Map<string, FlowStep>()

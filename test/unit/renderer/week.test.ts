@@ -137,7 +137,7 @@ describe('a sitting', () => {
     world({ flows: [sampleFlow(step, { flowId, accountId: accounts[0]?.accountId ?? null })] })
   const done = (accountId: string): FlowStep => ({
     ...{ kind: 'done', accountId, email: 'asha.rao@gmail.com', granted: [], declined: [] },
-    ...{ liveAtLeast: 1, replacedOlder: true },
+    ...{ liveAtLeast: 1, replacedOlder: true, accessEndsAt: null },
   })
   const failed: FlowStep = { kind: 'failed', error: appError('sign-in-timeout') }
 

@@ -201,6 +201,9 @@ describe('the desktop', () => {
           if (text === 'refuse') throw new Error('no clipboard')
           clipboard = text
         },
+        clear: () => {
+          clipboard = ''
+        },
       },
       dialog: { showOpenDialog: async (...args: unknown[]) => (dialogs.push(args.at(-1)), answer) },
       links: { open: async (link) => (opened.push(link), ok()) },

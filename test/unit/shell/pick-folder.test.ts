@@ -11,7 +11,7 @@ function desktopThatPicks(filePaths: readonly string[], window: BaseWindow | nul
     return { canceled: filePaths.length === 0, filePaths: [...filePaths] }
   }
   const made: ShellDesktop = desktop({
-    clipboard: { readText: async () => '', writeText: async () => undefined },
+    clipboard: { readText: async () => '', writeText: async () => undefined, clear: () => undefined },
     dialog: { showOpenDialog },
     links: { open: () => Promise.reject(new Error('no link is opened here')) },
     window: () => window,

@@ -80,6 +80,9 @@ export class SignInFlow {
     return {
       flowId,
       clientId: client.clientId,
+      way: 'loopback',
+      elsewhere: false,
+      answer: null,
       accountId: expected?.accountId ?? null,
       expectedEmail: expected?.email ?? null,
       asked: [...this.#asked],
@@ -284,6 +287,7 @@ export class SignInFlow {
       declined: [...declinedScopes(this.#asked, exchanged.granted)],
       liveAtLeast: liveTokens(tokens, this.#request.client.clientId, ports.clock.now()).length,
       replacedOlder,
+      accessEndsAt: null,
     }
   }
 
