@@ -3,8 +3,12 @@
  * same build must run on the fallback (Electron 22, Node 16). The pages are `vite.renderer.config.mjs`.
  */
 import { builtinModules } from 'node:module'
+import fs from 'node:fs'
 import path from 'node:path'
 import { root } from './setup/places.mjs'
+
+/** @type {{ version: string }} */
+const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'))
 
 /** keytar stays outside: it loads its own binary. */
 const external = ['electron', 'keytar', ...builtinModules, /^node:/]
@@ -40,6 +44,26 @@ export const mainConfig = {
         // What main imports lazily (practice Google, for one) stays a file of its own, off the way to the window.
         chunkFileNames: 'chunks/[name]-[hash].cjs',
         // Electron 22 cannot `import()` from main; `require` serves both.
+        dynamicImportInCjs: false,
+      },
+    },
+  },
+}
+
+/** The same core without Electron: complete in itself, so that the app's own start stays one file. */
+/** @type {import('vite').InlineConfig} */
+export const agentConfig = {
+  ...shared,
+  define: { LATCHKEY_VERSION: JSON.stringify(version) },
+  build: {
+    ...output,
+    rollupOptions: {
+      input: { agent: path.join(root, 'electron/agent.ts') },
+      external,
+      output: {
+        format: 'cjs',
+        entryFileNames: '[name].cjs',
+        chunkFileNames: 'agent-chunks/[name]-[hash].cjs',
         dynamicImportInCjs: false,
       },
     },

@@ -1,0 +1,250 @@
+/** Signing in from a terminal: over ssh, in a container, on a machine without a display. */
+import type { CommandHandlers } from '../contract/answer.ts'
+import { errors } from '../contract/errors.ts'
+import type { AppError, Outcome } from '../contract/outcome.ts'
+import { fail, fillDetails, ok } from '../contract/outcome.ts'
+import type { AccountView, ClientView, FlowStep, FlowView, Snapshot } from '../contract/views.ts'
+import type { LoginOptions } from './arguments.ts'
+import type { TypedClipboard } from './clipboard.ts'
+import { codeCard } from './code-card.ts'
+import type { Terminal } from './terminal.ts'
+
+/** As much of the product as a sign-in needs. */
+export interface LoginParts {
+  readonly handlers: CommandHandlers
+  readonly terminal: Terminal
+  readonly clipboard: TypedClipboard
+  /** Epoch ms, by this machine. */
+  now(): number
+  /** Tells each new view of a sign-in; answers what stops the telling. */
+  watch(onFlow: (flow: FlowView) => void): () => void
+  /** Ends when somebody pressed Ctrl+C. */
+  readonly signal: AbortSignal
+}
+
+/** Answers whether somebody was signed in. What there is to say has been said by then. */
+export async function login(parts: LoginParts, options: LoginOptions): Promise<boolean> {
+  const chosen = await choose(parts, options)
+  if (!chosen.ok) return told(parts.terminal, chosen.error)
+  const { client, account } = chosen.value
+  const watching = watchOne(parts)
+  const started = await parts.handlers['signIn.start']({
+    clientId: client.clientId,
+    scopes: [...options.scopes],
+    accountId: account?.accountId ?? null,
+    elsewhere: true,
+    ...(options.device ? { way: 'device' as const } : {}),
+  })
+  if (!started.ok) {
+    watching.stop()
+    return told(parts.terminal, started.error)
+  }
+  const { flowId } = started.value
+  const cancel = (): void => void parts.handlers['signIn.cancel']({ flowId })
+  parts.signal.addEventListener('abort', cancel, { once: true })
+  try {
+    return await new Conversation(parts, flowId).hold(watching.of(flowId))
+  } finally {
+    parts.signal.removeEventListener('abort', cancel)
+    watching.stop()
+  }
+}
+
+interface Chosen {
+  readonly client: ClientView
+  readonly account: AccountView | null
+}
+
+async function choose({ handlers, terminal }: LoginParts, options: LoginOptions): Promise<Outcome<Chosen>> {
+  const snapshot = await handlers['app.snapshot']({})
+  if (!snapshot.ok) return snapshot
+  const client = chooseClient(snapshot.value, options)
+  if (!client) {
+    const names = snapshot.value.clients.map(({ label, clientId }) => `  ${label}  (${clientId})`)
+    terminal.say(
+      names.length === 0 ? 'There is no client yet; bring one: latchkey import FILE' : 'Clients here:',
+      ...names,
+    )
+    return fail('client-unknown')
+  }
+  if (options.account === null) return ok({ client, account: null })
+  const wanted = options.account.toLowerCase()
+  const fitting = snapshot.value.accounts.filter(({ email, label }) =>
+    [email.toLowerCase(), label?.toLowerCase()].includes(wanted),
+  )
+  if (fitting.length > 1) return fail('account-ambiguous')
+  return fitting[0] ? ok({ client, account: fitting[0] }) : fail('account-unknown')
+}
+
+/** The one named, otherwise the only one that fits. */
+function chooseClient({ clients }: Snapshot, { client, device }: LoginOptions): ClientView | undefined {
+  if (client !== null) return clients.find(({ clientId, label }) => clientId === client || label === client)
+  const fitting = clients.filter((one) => !device || one.ways.includes('device'))
+  return fitting.length === 1 ? fitting[0] : undefined
+}
+
+/** Keeps what is told before the id is known. */
+function watchOne(parts: LoginParts): { of(flowId: string): AsyncFlow; stop(): void } {
+  const flow = new AsyncFlow()
+  const stop = parts.watch((view) => flow.push(view))
+  return {
+    of: (flowId) => {
+      flow.only(flowId)
+      return flow
+    },
+    stop,
+  }
+}
+
+/** The views of one sign-in, one after the other. */
+class AsyncFlow {
+  #views: FlowView[] = []
+  #flowId: string | null = null
+  #wake: () => void = () => undefined
+
+  push(view: FlowView): void {
+    if (this.#flowId !== null && view.flowId !== this.#flowId) return
+    this.#views.push(view)
+    this.#wake()
+  }
+
+  only(flowId: string): void {
+    this.#flowId = flowId
+    this.#views = this.#views.filter((view) => view.flowId === flowId)
+  }
+
+  async next(): Promise<FlowView> {
+    for (;;) {
+      const view = this.#views.shift()
+      if (view) return view
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+}
+
+/** What is said to the person while a sign-in goes on. */
+class Conversation {
+  readonly #parts: LoginParts
+  readonly #flowId: string
+  #shown = ''
+  /** Ends the question that stands, because it is answered otherwise. */
+  #asking: AbortController | null = null
+
+  constructor(parts: LoginParts, flowId: string) {
+    this.#parts = parts
+    this.#flowId = flowId
+  }
+
+  async hold(flow: AsyncFlow): Promise<boolean> {
+    for (;;) {
+      const view = await flow.next()
+      const { step } = view
+      if (step.kind !== 'waiting') this.#stopAsking()
+      if (step.kind === 'done') return this.#done(step)
+      if (step.kind === 'failed') return told(this.#parts.terminal, step.error)
+      this.#say(view)
+    }
+  }
+
+  /** Each step once, and each notice that comes with it. */
+  #say(view: FlowView): void {
+    const { step } = view
+    const notice = 'notice' in step ? step.notice : null
+    const key = `${step.kind} ${notice?.code ?? ''} ${'userCode' in step ? step.userCode : ''}`
+    if (key === this.#shown) return
+    const first = !this.#shown.startsWith(`${step.kind} `)
+    this.#shown = key
+    if (notice) tell(this.#parts.terminal, notice)
+    if (first) this.#introduce(view, step)
+  }
+
+  #introduce(view: FlowView, step: FlowStep): void {
+    const { terminal } = this.#parts
+    switch (step.kind) {
+      case 'waiting':
+        return void this.#offerLink(view)
+      case 'showing-code': {
+        const minutes = Math.max(1, Math.round((view.endsAt - this.#parts.now()) / 60_000))
+        return terminal.say(...codeCard({ ...step, minutes }, terminal.looks()))
+      }
+      case 'port-busy':
+        return terminal.say(
+          `Port ${String(step.port)} is taken${step.program ? ` by ${step.program}` : ''}; waiting.`,
+        )
+      case 'choosing-account':
+        return void this.#askWhich(step.arrivedEmail)
+      default:
+    }
+  }
+
+  async #offerLink({ answer }: FlowView): Promise<void> {
+    const { terminal, clipboard, handlers } = this.#parts
+    clipboard.onCopy((link) =>
+      terminal.say('', 'Open this address in any browser and sign in there:', '', link, ''),
+    )
+    await handlers['signIn.copyLink']({ flowId: this.#flowId })
+    if (answer?.forward) {
+      terminal.say(
+        'If that browser is on a machine from which you reach this one by ssh, type there first:',
+        `  ${answer.forward}`,
+        'and the answer arrives here by itself.',
+        '',
+      )
+    }
+    if (answer?.paste === true) await this.#takePaste()
+  }
+
+  /** The pasted line goes to main as the clipboard would; it is not shown and not kept. */
+  async #takePaste(): Promise<void> {
+    const { terminal, clipboard, handlers } = this.#parts
+    const question =
+      'Otherwise the browser ends at a page that does not load. Copy its whole address and paste it here (it is not shown):'
+    this.#asking = new AbortController()
+    const { signal } = this.#asking
+    for (;;) {
+      const line = await terminal.ask(question, signal)
+      if (line === null) return
+      if (line.trim() === '') continue
+      clipboard.hold(line)
+      const taken = await handlers['signIn.paste']({ flowId: this.#flowId })
+      clipboard.hold('')
+      if (taken.ok) return
+      tell(terminal, taken.error)
+    }
+  }
+
+  async #askWhich(email: string): Promise<void> {
+    const { terminal, handlers } = this.#parts
+    this.#asking = new AbortController()
+    const answer = await terminal.ask(
+      `${email} signed in, which is another account. Keep it? (yes/no)`,
+      this.#asking.signal,
+    )
+    const keep = /^y(es)?$/i.test(answer?.trim() ?? '')
+    await handlers['signIn.chooseAccount']({ flowId: this.#flowId, keep })
+  }
+
+  #stopAsking(): void {
+    this.#asking?.abort()
+    this.#asking = null
+  }
+
+  #done(step: Extract<FlowStep, { readonly kind: 'done' }>): boolean {
+    const { terminal } = this.#parts
+    terminal.say(`Signed in: ${step.email}`)
+    if (step.declined.length > 0) terminal.say('Not granted:', ...step.declined.map((scope) => `  ${scope}`))
+    return true
+  }
+}
+
+function told(terminal: Terminal, error: AppError): false {
+  tell(terminal, error)
+  return false
+}
+
+/** An error in words: what happened, and what to do. */
+export function tell(terminal: Terminal, { code, message, details }: AppError): void {
+  terminal.say(message, fillDetails(errors[code].next, details))
+}
