@@ -78,6 +78,7 @@ async function run(request: LoginOptions | BringOptions): Promise<number> {
       tell(terminal, profile.error)
       return profile.error.code === 'profile-owned' ? exit.owned : exit.failed
     }
+    await profile.value.settled()
     const common = { handlers: latchkey.handlers, terminal }
     const watch = (watcher: (flow: FlowView) => void): (() => void) => {
       watchers.add(watcher)

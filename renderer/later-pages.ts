@@ -4,6 +4,7 @@ import FirstStart from './features/first-start/FirstStart.svelte'
 import { paletteCommands, switchCommands } from './features/palette/palette-commands.ts'
 import Palette from './features/palette/Palette.svelte'
 import FoldersPage from './features/folders/FoldersPage.svelte'
+import ForeignDialog from './features/inspection/ForeignDialog.svelte'
 import RevocationNews from './features/revocation/RevocationNews.svelte'
 import RevocationPage from './features/revocation/RevocationPage.svelte'
 import ScopesPage from './features/scopes/ScopesPage.svelte'
@@ -25,6 +26,7 @@ export const laterPages = {
   FirstStart,
   FlowPage,
   FoldersPage,
+  ForeignDialog,
   Palette,
   RevocationNews,
   RevocationPage,

@@ -6,6 +6,8 @@
 /** Parameter and field names whose values are secret or tie an answer to its question. */
 const secretNames = [
   'code',
+  'device_code',
+  'user_code',
   'token',
   'access_token',
   'refresh_token',

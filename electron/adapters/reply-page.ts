@@ -15,25 +15,30 @@ p { margin: 0; color: var(--quiet); overflow-wrap: anywhere; }
 footer { margin-top: 28px; padding-top: 16px; border-top: 1px solid var(--line); color: var(--quiet); font-size: 13px; letter-spacing: 0.02em; }
 `
 
-const tick = '<path d="M8 12.5l2.8 2.8L16 9.5"/>'
-const cross = '<path d="M9 9l6 6M15 9l-6 6"/>'
+const mark = (tone: string, path: string): string =>
+  `<svg class="${tone}" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/><path d="${path}"/></svg>`
+
+/** A tick in a circle, and a cross. */
+export const replyMarks = {
+  good: mark('good', 'M8 12.5l2.8 2.8L16 9.5'),
+  bad: mark('bad', 'M9 9l6 6M15 9l-6 6'),
+} as const
 
 /** The whole page. Title and text are words of ours; they are escaped all the same. */
 export function replyPageHtml({ status, title, text, language }: ReplyPage): string {
-  const [tone, mark] = status === 200 ? ['good', tick] : ['bad', cross]
   return `<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)} · Latchkey</title>
+<title>${escapeHtml(title)} · Latchkey</title>
 <style>${replyPageStyle}</style>
 </head>
 <body>
 <main>
-<svg class="${tone}" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="10"/>${mark}</svg>
-<h1>${escape(title)}</h1>
-<p>${escape(text)}</p>
+${replyMarks[status === 200 ? 'good' : 'bad']}
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(text)}</p>
 <footer>Latchkey</footer>
 </main>
 </body>
@@ -49,6 +54,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-function escape(text: string): string {
+/** A text as HTML, also between quotation marks. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? '')
 }

@@ -72,6 +72,8 @@ export const links = {
   'account-connections': 'https://myaccount.google.com/connections',
   'google-oauth-overview': 'https://developers.google.com/identity/protocols/oauth2',
   'google-native-app': 'https://developers.google.com/identity/protocols/oauth2/native-app',
+  'service-accounts': 'https://console.cloud.google.com/iam-admin/serviceaccounts',
+  'admin-delegation': 'https://admin.google.com/ac/owl/domainwidedelegation',
 } as const
 export type LinkName = keyof typeof links
 

@@ -66,10 +66,6 @@ export const errors = {
     'The file holds both an “installed” and a “web” client.',
     'Download one client as its own file.',
   ),
-  'client-service-account': once(
-    'This is a service account key, not an OAuth client.',
-    'For signing people in, create an OAuth client of type Desktop app and bring its file.',
-  ),
   'client-token-file': once(
     'This file holds a token, not a client. Anyone who has it can use the account.',
     'Bring the client file instead, and delete copies of this one that you no longer need.',
@@ -109,10 +105,6 @@ export const errors = {
   'client-secret-unchecked': again(
     'The new secret could not be checked, so the one kept before stays.',
     'Check the connection and bring the file again, or replace it without a check.',
-  ),
-  'client-web-later': once(
-    'Clients of type Web application are kept, but cannot sign in yet.',
-    'Use a client of type Desktop app.',
   ),
 
   // Keychain
@@ -543,11 +535,11 @@ export const errors = {
   ),
   'paste-refresh-token': once(
     'That is a refresh token, which works for months. It was not looked at, and the clipboard was emptied.',
-    'Paste an access token instead. If the refresh token lay anywhere else, revoke it.',
+    'Copy what is asked for here, then paste again. If the refresh token lay anywhere else, revoke it.',
   ),
   'paste-secret': once(
-    'That is a secret, not a token. It was not looked at, and the clipboard was emptied.',
-    'Paste an access token or an id token instead.',
+    'That is a secret, which belongs nowhere else. It was not looked at, and the clipboard was emptied.',
+    'Copy what is asked for here, then paste again.',
   ),
   'foreign-token-unknown': once(
     'Google does not know this token: it has run out, was revoked, or is not Google’s.',

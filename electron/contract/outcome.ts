@@ -1,5 +1,6 @@
 import type { ErrorCode } from './errors.ts'
 import { errors } from './errors.ts'
+import { fillDetails } from './fill-details.ts'
 
 /** Facts that fill the `{placeholders}` of an error's text. Never a secret: they are shown and logged. */
 export type ErrorDetails = Readonly<Record<string, string | number>>
@@ -23,11 +24,6 @@ export function ok(): Outcome<null>
 export function ok<T>(value: T): Outcome<T>
 export function ok<T>(value?: T): Outcome<T | null> {
   return { ok: true, value: value ?? null }
-}
-
-/** Fills `{name}` in a text with details; a name without a detail stays visible, so that it is noticed. */
-export function fillDetails(text: string, details: ErrorDetails | undefined): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(details?.[name] ?? whole))
 }
 
 /** Makes the error that belongs to a code. Message and retryability come from the one table in errors.ts. */

@@ -23,7 +23,11 @@ export const blastProjectSchema = v.strictObject({
   projectId: v.nullable(text(128)),
   /** Every client of the project that is known here. */
   clients: v.array(
-    v.strictObject({ clientId: clientIdSchema, label: text(120), chosen: v.boolean(), tokens: count }),
+    v.strictObject({
+      ...{ clientId: clientIdSchema, label: text(120), chosen: v.boolean(), tokens: count },
+      /** Access without a refresh token is held under it, and goes as well. */
+      access: v.boolean(),
+    }),
   ),
   /** Every refresh token of it that is not known dead, newest first. */
   tokens: v.array(

@@ -1,12 +1,11 @@
 /** Everything the window may ask of an open profile, command by command. */
 import type { CommandHandlers } from '../contract/answer.ts'
-import type { ClientKind } from '../contract/kinds.ts'
 import type { CommandName } from '../contract/commands.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
 import type { About, SettingsView, Snapshot } from '../contract/views.ts'
 import { copyAccessToken } from './access/copy-access-token.ts'
-import type { AccessTokens } from './access/access-tokens.ts'
+import type { GrantAccess } from './access/grant-access.ts'
 import { activateAccount, labelAccount, setActive } from './accounts/describe-account.ts'
 import { manageAtGoogle } from './accounts/manage-at-google.ts'
 import { forgetAccount, previewForgetAccount, previewRemoveClient, removeClient } from './accounts/removal.ts'
@@ -15,17 +14,26 @@ import type { SignIns } from './accounts/sign-in/sign-ins.ts'
 import { correctCause } from './causes/correct-cause.ts'
 import type { HealthChecks } from './checks/health-checks.ts'
 import { describeClient } from './clients/describe-client.ts'
-import { importClient } from './clients/import-client.ts'
-import { importFileAt, importFromClipboard, importPickedFile } from './clients/import-sources.ts'
 import { approveDeclaration, withdrawDeclaration } from './folders/approvals.ts'
 import { pickFolder } from './folders/find-folder.ts'
 import { lookAtFolders } from './folders/look.ts'
 import { addRule, changeRule, removeRule } from './folders/rules.ts'
 import { forgetGrant, previewForgetGrant } from './grants/forget-grant.ts'
+import { importFile, importFileAt, importFromClipboard, importPickedFile } from './importing/import-file.ts'
 import type { PracticeServer } from './ports.ts'
 import type { ProfileContext } from './profile-context.ts'
-import { blastRadius } from './revocation/blast-radius.ts'
 import type { Revocations } from './revocation/revocations.ts'
+import {
+  checkService,
+  configureService,
+  copyIdToken,
+  copySelfSigned,
+  copyServiceToken,
+  deleteKeyFile,
+  findCopies,
+  forgetKey,
+} from './service-accounts/service-commands.ts'
+import type { ServiceTokens } from './service-accounts/service-tokens.ts'
 import { browserWithId, pickedBrowser } from './settings/browser-choice.ts'
 import { pickedCaFile } from './settings/ca-file.ts'
 import type { Problems } from './state/problems.ts'
@@ -48,7 +56,8 @@ export interface ProfileParts {
   readonly about: About
   readonly practice: PracticeServer | null
   readonly signIns: SignIns
-  readonly access: AccessTokens
+  readonly access: GrantAccess
+  readonly serviceTokens: ServiceTokens
   readonly revocations: Revocations
   readonly checks: HealthChecks
   readonly problems: Problems
@@ -61,7 +70,7 @@ export interface ProfileParts {
 }
 
 export function profileHandlers(parts: ProfileParts): ProfileHandlers {
-  const { context, signIns, checks, problems, revocations } = parts
+  const { context, signIns, checks, problems, revocations, serviceTokens } = parts
   const { clock } = context.ports
   const state = (): State => context.ledger.state()
   return {
@@ -72,11 +81,12 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     },
     'app.networkReturned': () => {
       checks.networkReturned()
+      serviceTokens.networkReturned()
       return settle(ok())
     },
-    'clients.pickFile': (params) => importPickedFile(context, params),
-    'clients.importFile': ({ path, ...params }) => importFileAt(context, path, params),
-    'clients.importClipboard': (params) => importFromClipboard(context, params),
+    'clients.pickFile': (params) => importPickedFile(context, serviceTokens, params),
+    'clients.importFile': ({ path, ...params }) => importFileAt(context, serviceTokens, path, params),
+    'clients.importClipboard': (params) => importFromClipboard(context, serviceTokens, params),
     'clients.update': (params) => describeClient(context, params),
     'clients.previewRemoval': ({ clientId }) => settle(previewRemoveClient(state(), clientId)),
     'clients.remove': ({ clientId, tokens }) => removeClient(context, clientId, tokens),
@@ -85,7 +95,7 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'signIn.start': (params) => settle(startSignIn(parts, params)),
     'signIn.openAgain': ({ flowId }) => settle(signIns.openAgain(flowId)),
     'signIn.copyLink': ({ flowId }) => settle(signIns.copyLink(flowId)),
-    'signIn.paste': () => settle(fail('not-found')),
+    'signIn.paste': ({ flowId }) => signIns.paste(flowId),
     'signIn.cancel': ({ flowId }) => settle(signIns.cancel(flowId)),
     'signIn.chooseAccount': ({ flowId, keep }) => settle(signIns.chooseAccount(flowId, keep)),
     'signIn.dismiss': ({ flowId }) => settle(signIns.dismiss(flowId)),
@@ -93,7 +103,10 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'accounts.activate': ({ accountId }) => activateAccount(context, accountId),
     'accounts.previewForget': ({ accountId }) => settle(previewForgetAccount(state(), accountId)),
     'accounts.forget': ({ accountId, tokens }) => forgetAccount(context, accountId, tokens, signIns),
-    'accounts.check': ({ accountId }) => checks.checkAccount(accountId),
+    'accounts.check': ({ accountId }) =>
+      state().accounts.get(accountId)?.service
+        ? checkService(context, serviceTokens, accountId)
+        : checks.checkAccount(accountId),
     'accounts.lives': ({ accountId }) => {
       const account = state().accounts.get(accountId)
       return settle(account ? ok([...livesOf(account, state(), context.now())]) : fail('not-found'))
@@ -103,16 +116,16 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'grants.previewForget': (grant) => settle(previewForgetGrant(state(), grant)),
     'grants.forget': ({ tokens, ...grant }) => forgetGrant(context, grant, tokens, signIns),
     'grants.inspect': (grant) => inspectGrant(parts, grant),
-    'inspection.paste': () => settle(fail('not-found')),
-    'service.configure': () => settle(fail('not-found')),
-    'service.tryKey': () => settle(fail('not-found')),
-    'service.copyAccessToken': () => settle(fail('not-found')),
-    'service.copyIdToken': () => settle(fail('not-found')),
-    'service.copySelfSigned': () => settle(fail('not-found')),
-    'service.forgetKey': () => settle(fail('not-found')),
-    'service.findCopies': () => settle(fail('not-found')),
-    'service.deleteFile': () => settle(fail('not-found')),
-    'revocation.preview': ({ grants }) => settle(blastRadius(state(), grants, context.now())),
+    'inspection.paste': () => inspectPasted(context),
+    'service.configure': (params) => configureService(context, serviceTokens, params),
+    'service.tryKey': ({ accountId, keyId }) => serviceTokens.tryKey(accountId, keyId),
+    'service.copyAccessToken': ({ accountId }) => copyServiceToken(context, serviceTokens, accountId),
+    'service.copyIdToken': (params) => copyIdToken(context, serviceTokens, params),
+    'service.copySelfSigned': (params) => copySelfSigned(context, serviceTokens, params),
+    'service.forgetKey': (params) => forgetKey(context, serviceTokens, params),
+    'service.findCopies': (params) => findCopies(context, serviceTokens, params),
+    'service.deleteFile': (params) => deleteKeyFile(context, serviceTokens, params),
+    'revocation.preview': ({ grants }) => settle(revocations.preview(grants)),
     'revocation.start': (params) => settle(revocations.start(params)),
     'revocation.retry': ({ revocationId }) => settle(revocations.retry(revocationId)),
     'revocation.dismiss': ({ revocationId }) => settle(revocations.dismiss(revocationId)),
@@ -161,6 +174,11 @@ async function inspectGrant(
   return inspectToken(context, access, grant)
 }
 
+async function inspectPasted(context: ProfileContext): ReturnType<ProfileHandlers['inspection.paste']> {
+  const { inspectForeign } = await import('./inspection/inspect-foreign.ts')
+  return inspectForeign(context)
+}
+
 async function listBrowsers(context: ProfileContext): ReturnType<ProfileHandlers['settings.listBrowsers']> {
   const browsers = await context.ports.browser.installed()
   return ok(browsers.map(({ id, name }) => ({ browserId: id, name })))
@@ -192,25 +210,44 @@ async function setClockOffset(parts: ProfileParts, offsetMs: number): Promise<Ou
 }
 
 async function actInPractice(
-  { context, practice, publisher }: ProfileParts,
+  parts: ProfileParts,
   act: Parameters<PracticeServer['act']>[0],
 ): Promise<Outcome<null>> {
+  const { practice, publisher } = parts
   if (!practice) return fail('practice-only')
-  const done =
-    act.act === 'add-client' ? await addPracticeClient(context, practice, act) : await practice.act(act)
+  const file = practiceFile(practice, act)
+  const done = file ? await bringPracticeFile(parts, await file) : await practice.act(act)
   publisher.practice(practice.view())
   return done
 }
 
-/** As if a second client file had been downloaded and brought. */
-async function addPracticeClient(
-  context: ProfileContext,
+/** The file that an act gives; null for an act without one. */
+function practiceFile(
   practice: PracticeServer,
-  wanted: { readonly project: 'same' | 'other'; readonly kind?: ClientKind },
+  act: Parameters<PracticeServer['act']>[0],
+): Promise<Outcome<string>> | null {
+  switch (act.act) {
+    case 'add-client': {
+      const { project, kind } = act
+      return practice.clientFile({ project, ...(kind && { kind }) })
+    }
+    case 'add-service-account':
+      return practice.keyFile()
+    case 'add-service-key':
+      return practice.keyFile(act.email)
+    default:
+      return null
+  }
+}
+
+/** As if it had been downloaded and brought. */
+async function bringPracticeFile(
+  { context, serviceTokens }: ProfileParts,
+  file: Outcome<string>,
 ): Promise<Outcome<null>> {
-  const file = await practice.clientFile(wanted)
   if (!file.ok) return file
-  const imported = await importClient(context, Buffer.from(file.value), { acceptUncheckedSecret: true })
+  const brought = { bytes: Buffer.from(file.value), path: null }
+  const imported = await importFile(context, serviceTokens, brought, { acceptUncheckedSecret: true })
   return imported.ok ? ok() : imported
 }
 

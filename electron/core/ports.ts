@@ -117,11 +117,19 @@ export interface ReplyPage {
   /** Where the same tab goes on to instead; only a page that reads fragments can do that. */
   readonly next?: string
 }
-/** What the browser shows while its own page hands the fragment over, in words already chosen. */
+/** What the browser shows while its own page hands the fragment over, and when that fails, in words already chosen. */
 export interface FragmentWords {
   readonly title: string
   readonly text: string
   readonly language: 'en' | 'hi'
+  /** It answers nothing that is waited for. */
+  readonly refused: { readonly title: string; readonly text: string }
+  /** The answer was handed over before. */
+  readonly used: { readonly title: string; readonly text: string }
+  /** Nobody listens any more. */
+  readonly lost: { readonly title: string; readonly text: string }
+  /** For a browser without scripts. */
+  readonly scriptless: string
 }
 export interface ListenOptions {
   /** A registered `http://` loopback address, taken to the letter: host, port and path. Otherwise any port of 127.0.0.1. */
@@ -136,8 +144,10 @@ export interface ListenOptions {
 export interface LoopbackListener {
   /**
    * Listens. `accept` is asked for each well-formed GET and answers null to refuse it (the listener then says
-   * 400 and goes on) or a promise of the page to show; after one accepted request everything else gets 4xx.
-   * Errors: `loopback-failed`; `loopback-busy` (`port`, and `program` where it is known who holds it);
+   * 400 and goes on) or a promise of the page to show; after one accepted request everything else gets 4xx, unless
+   * its page leads on to a `next` address, after which one more is accepted.
+   * Errors: `loopback-failed`; `loopback-busy` (`port`; `holder`, the name of the program that has it, empty where
+   * that cannot be known; `program`, the same as it stands in the sentence);
    * `loopback-privileged` (`port`).
    */
   listen(
@@ -148,12 +158,14 @@ export interface LoopbackListener {
 export interface LoopbackServer {
   /** `http://127.0.0.1:PORT/PATH`, exactly as it must stand in both requests (google-oauth.md 1.3). */
   readonly redirectUri: string
+  /** The answer came another way: from now on everything gets 410. */
+  spend(): void
   close(): Promise<void>
 }
 
 /** The system browser, or the one that the person chose. Errors: `browser-not-opened`, `browser-missing`. */
 export interface Browser {
-  /** A page to sign in or the page of an account's connections, at Google or at practice Google; nothing else. */
+  /** A page to sign in, to enter a device code or to see an account's connections, at Google or practice Google. */
   open(url: string, choice: BrowserChoice): Promise<Outcome<null>>
   /** Browsers found on this machine, without starting one. */
   installed(): Promise<readonly { readonly id: string; readonly name: string; readonly path: string }[]>

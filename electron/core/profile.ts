@@ -6,6 +6,8 @@ import type { Outcome } from '../contract/outcome.ts'
 import { appError, fail, ok } from '../contract/outcome.ts'
 import type { About, ProfileName, SettingsView, Snapshot, StateDelta } from '../contract/views.ts'
 import { AccessTokens } from './access/access-tokens.ts'
+import { ClientSideAccess } from './access/client-side-access.ts'
+import { GrantAccess } from './access/grant-access.ts'
 import { SignIns } from './accounts/sign-in/sign-ins.ts'
 import { HealthChecks } from './checks/health-checks.ts'
 import { importClient } from './clients/import-client.ts'
@@ -23,6 +25,7 @@ import type { ProfileContext, ProfilePorts } from './profile-context.ts'
 import { Revocations } from './revocation/revocations.ts'
 import { Scheduler } from './schedule/scheduler.ts'
 import { secretServices } from './secrets.ts'
+import { ServiceTokens } from './service-accounts/service-tokens.ts'
 import { notingDates, ServerTime } from './server-time.ts'
 import { networkRoute } from './settings/network-route.ts'
 import type { Settings } from './settings/settings.ts'
@@ -98,8 +101,10 @@ export class Profile {
   readonly #problems: Problems
   readonly #serverTime: ServerTime
   readonly #context: ProfileContext
+  readonly #clientSide: ClientSideAccess
   readonly #signIns: SignIns
   readonly #access: AccessTokens
+  readonly #serviceTokens: ServiceTokens
   readonly #revocations: Revocations
   readonly #scheduler: Scheduler
   readonly #checks: HealthChecks
@@ -141,9 +146,15 @@ export class Profile {
       now: () => this.#serverTime.now(),
       language: () => this.language(),
     }
-    this.#signIns = new SignIns(this.#context, (flowId, view) => this.#publisher.flow(flowId, view))
+    this.#clientSide = new ClientSideAccess(this.#context, (accountId) => this.#rows.account(accountId))
+    this.#signIns = new SignIns(
+      this.#context,
+      (flowId, view) => this.#publisher.flow(flowId, view),
+      this.#clientSide,
+    )
     this.#access = new AccessTokens(this.#context, (tokenId) => this.#rows.token(tokenId))
-    this.#revocations = new Revocations(this.#context, this.#access, (revocationId, view) =>
+    this.#serviceTokens = new ServiceTokens(this.#context, (accountId) => this.#rows.account(accountId))
+    this.#revocations = new Revocations(this.#context, this.#access, this.#clientSide, (revocationId, view) =>
       this.#publisher.revocation(revocationId, view),
     )
     this.#scheduler = new Scheduler({
@@ -160,6 +171,8 @@ export class Profile {
         now: () => this.#context.now(),
         checkOf: (tokenId) => this.#access.status(tokenId),
         checksOn: () => this.#checksOn(),
+        services: this.#serviceTokens,
+        holdsAccess: (grant) => this.#clientSide.holds(grant),
       },
       this.#publisher,
     )
@@ -169,7 +182,8 @@ export class Profile {
       about: options.about,
       practice: options.practice,
       signIns: this.#signIns,
-      access: this.#access,
+      serviceTokens: this.#serviceTokens,
+      access: new GrantAccess(() => ledger.state(), this.#access, this.#clientSide),
       revocations: this.#revocations,
       checks: this.#checks,
       problems: this.#problems,
@@ -222,6 +236,11 @@ export class Profile {
     if (!this.#closed && !this.#ledger.readOnly) this.#checks.start()
   }
 
+  /** Resolves when what was interrupted is finished, and practice has its client. */
+  settled(): Promise<void> {
+    return this.#settled
+  }
+
   snapshot(): Snapshot {
     const revision = this.#publisher.revision()
     const { practice } = this.#options
@@ -252,7 +271,9 @@ export class Profile {
     this.#scheduler.close()
     await this.#revocations.close()
     await this.#access.close()
+    await this.#serviceTokens.close()
     await this.#signIns.close()
+    this.#clientSide.close()
     await this.#settled.catch(() => undefined)
     this.#closed = true
     this.#stopReckoning?.()
@@ -282,6 +303,9 @@ export class Profile {
     if (event.type === 'client.secretReplaced') this.#problems.resolve(`missing ${event.data.clientId}`)
     if (event.type === 'token.forgotten' || event.type === 'token.dismissed')
       this.#access.drop(event.data.tokenId)
+    if (event.type === 'access.dropped' || event.type === 'account.forgotten')
+      this.#clientSide.drop(event.data)
+    if (event.type === 'account.forgotten') this.#serviceTokens.drop(event.data.accountId)
     if (resolvesMissing(event)) this.#problems.resolve(`missing ${event.data.tokenId}`)
   }
 
@@ -313,6 +337,7 @@ export class Profile {
 
   #resumed(): void {
     this.#checks.clockJumped()
+    this.#serviceTokens.clockJumped()
     this.#scheduler.recompute()
     this.#rows.all()
     this.#checks.resumed()

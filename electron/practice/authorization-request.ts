@@ -1,22 +1,40 @@
 /** Reads an authorization request and finds what Google would refuse on its own page (google-oauth.md 1.2, 1.5). */
+import type { ClientKind } from '../contract/kinds.ts'
 import { field, repeatedField } from './answers.ts'
 import type { ClientStanding } from './client-life.ts'
+import type { Registered } from './client.ts'
 import { isLoopbackRedirect } from './client.ts'
 import { isKnownForm, splitScopes } from './scopes.ts'
 import type { Code } from './state.ts'
 
-export interface AuthorizationRequest {
+/** What the pages ask a person for, however the answer goes back. */
+interface Asking {
   readonly clientId: string
-  readonly redirectUri: string
-  readonly responseMode: 'query' | 'fragment'
   /** As asked for, spelling included. */
   readonly scopes: readonly string[]
+  readonly prompt: readonly Prompt[]
+  readonly hostedDomain: string | null
+}
+
+export interface AuthorizationRequest extends Asking {
+  readonly via: 'redirect'
+  readonly redirectUri: string
+  /** A code, or at once an access token that nothing renews (google-oauth.md 1.2, 1.6). */
+  readonly responseType: 'code' | 'token'
+  readonly responseMode: 'query' | 'fragment'
+  /** Whether the exchange may give a refresh token: always to an installed app, else when asked for. */
+  readonly offline: boolean
   readonly state: string | null
   readonly nonce: string | null
   readonly challenge: Code['challenge']
-  readonly prompt: readonly Prompt[]
   readonly loginHint: string | null
-  readonly hostedDomain: string | null
+}
+
+/** Somebody entered the code of a device (google-oauth.md section 5). */
+export interface DeviceRequest extends Asking {
+  readonly via: 'device'
+  /** The hash that the device code is known by. */
+  readonly codeHash: string
 }
 
 const prompts = ['none', 'consent', 'select_account'] as const
@@ -40,9 +58,15 @@ const bad = (
   error: { status, error, detail },
 })
 
-/** The response types of the discovery document; a Desktop client may only use `code`. */
-const responseTypes = [
-  'token',
+/** The client that asks, as the console knows it. */
+export interface AskingClient {
+  readonly standing: ClientStanding
+  readonly kind: ClientKind
+  readonly registered: Registered
+}
+
+/** The response types of the discovery document that practice does not play. */
+const otherResponseTypes = [
   'id_token',
   'code token',
   'code id_token',
@@ -55,7 +79,7 @@ const responseTypes = [
 export function readAuthorizationRequest(
   query: URLSearchParams,
   userAgent: string,
-  standing: (clientId: string) => ClientStanding,
+  findClient: (clientId: string) => AskingClient,
 ): Read<AuthorizationRequest> {
   if (isEmbedded(userAgent)) {
     return bad(
@@ -68,19 +92,25 @@ export function readAuthorizationRequest(
   if (repeated !== null) {
     return bad(400, 'invalid_request', `OAuth 2 parameters can only have a single value: ${repeated}`)
   }
-  const client = readClient(query, standing)
+  const client = readClient(query, findClient)
   if (!client.ok) return client
-  const kind = readResponse(query)
-  if (!kind.ok) return kind
+  const response = readResponse(query, client.value)
+  if (!response.ok) return response
+  const offline = readAccessType(query, client.value.kind)
+  if (!offline.ok) return offline
   const scopes = readScopes(query)
   if (!scopes.ok) return scopes
   const challenge = readChallenge(query)
   if (!challenge.ok) return challenge
   const prompt = readPrompt(query)
   if (!prompt.ok) return prompt
+  const { clientId, redirectUri } = client.value
   return good({
-    ...client.value,
-    responseMode: kind.value,
+    via: 'redirect',
+    clientId,
+    redirectUri,
+    ...response.value,
+    offline: offline.value,
     scopes: scopes.value,
     challenge: challenge.value,
     prompt: prompt.value,
@@ -100,33 +130,64 @@ function missing(parameter: string): { ok: false; error: PageError } {
   return bad(400, 'invalid_request', `Missing required parameter: ${parameter}`)
 }
 
+interface ReadClient {
+  readonly clientId: string
+  readonly redirectUri: string
+  readonly kind: ClientKind
+  readonly registered: Registered
+}
+
 function readClient(
   query: URLSearchParams,
-  standing: (clientId: string) => ClientStanding,
-): Read<{ clientId: string; redirectUri: string }> {
+  findClient: (clientId: string) => AskingClient,
+): Read<ReadClient> {
   const clientId = field(query, 'client_id')
   const redirectUri = field(query, 'redirect_uri')
   if (clientId === null) return missing('client_id')
-  const stands = standing(clientId)
-  if (stands === 'gone') return bad(401, 'invalid_client', 'The OAuth client was not found.')
-  if (stands === 'deleted') return bad(401, 'deleted_client', 'The OAuth client was deleted.')
+  const { standing, kind, registered } = findClient(clientId)
+  if (standing === 'gone') return bad(401, 'invalid_client', 'The OAuth client was not found.')
+  if (standing === 'deleted') return bad(401, 'deleted_client', 'The OAuth client was deleted.')
+  if (kind === 'device') {
+    return bad(400, 'invalid_request', 'A client for TVs and limited input devices has no sign-in page.')
+  }
   if (redirectUri === null) return missing('redirect_uri')
-  if (!isLoopbackRedirect(redirectUri))
-    return bad(400, 'redirect_uri_mismatch', `redirect_uri=${redirectUri}`)
-  return good({ clientId, redirectUri })
+  const fits =
+    kind === 'web' ? registered.redirectUris.includes(redirectUri) : isLoopbackRedirect(redirectUri)
+  if (!fits) return bad(400, 'redirect_uri_mismatch', `redirect_uri=${redirectUri}`)
+  return good({ clientId, redirectUri, kind, registered })
 }
 
-function readResponse(query: URLSearchParams): Read<AuthorizationRequest['responseMode']> {
+type Response = Pick<AuthorizationRequest, 'responseType' | 'responseMode'>
+
+function readResponse(query: URLSearchParams, client: ReadClient): Read<Response> {
   const type = field(query, 'response_type')
-  const mode = field(query, 'response_mode') ?? 'query'
+  const mode = field(query, 'response_mode') ?? (type === 'token' ? 'fragment' : 'query')
   if (type === null) return missing('response_type')
-  if (responseTypes.includes(type)) {
-    return bad(400, 'invalid_request', `A Desktop client cannot use response_type=${type}`)
+  if (otherResponseTypes.includes(type) || (type === 'token' && client.kind !== 'web')) {
+    return bad(400, 'invalid_request', `This client cannot use response_type=${type}`)
   }
-  if (type !== 'code') return bad(400, 'unsupported_response_type', `Invalid response_type: ${type}`)
-  if (mode !== 'query' && mode !== 'fragment')
-    return bad(400, 'invalid_request', `Invalid response_mode: ${mode}`)
-  return good(mode)
+  if (type !== 'code' && type !== 'token') {
+    return bad(400, 'unsupported_response_type', `Invalid response_type: ${type}`)
+  }
+  // A token never stands where servers and their logs see it.
+  const modes = type === 'token' ? ['fragment'] : ['query', 'fragment']
+  if (!modes.includes(mode)) return bad(400, 'invalid_request', `Invalid response_mode: ${mode}`)
+  if (type === 'token') {
+    const { origin } = new URL(client.redirectUri)
+    if (!client.registered.javascriptOrigins.includes(origin)) {
+      return bad(400, 'origin_mismatch', `origin=${origin}`)
+    }
+  }
+  return good({ responseType: type, responseMode: mode as Response['responseMode'] })
+}
+
+/** Web clients get a refresh token only for `offline`; to installed apps one is always given (google-oauth.md 1.2). */
+function readAccessType(query: URLSearchParams, kind: ClientKind): Read<boolean> {
+  const type = field(query, 'access_type') ?? 'online'
+  if (type !== 'online' && type !== 'offline') {
+    return bad(400, 'invalid_request', `Invalid access_type: ${type}`)
+  }
+  return good(kind !== 'web' || type === 'offline')
 }
 
 function readScopes(query: URLSearchParams): Read<readonly string[]> {

@@ -1,4 +1,6 @@
 /** The life of a client: deleted by hand or of idleness, restorable for a while (google-oauth.md 2.2, row 10). */
+import type { Registered } from './client.ts'
+import { usualAddresses } from './client.ts'
 import type { ClientRecord, PracticeState } from './state.ts'
 import { addMonths, unusedMonths } from './state.ts'
 
@@ -31,6 +33,21 @@ function lastUse({ refreshTokens }: PracticeState, client: ClientRecord): number
   return refreshTokens
     .filter((token) => token.clientId === client.clientId)
     .reduce<number | null>((latest, { lastUsedAt }) => Math.max(latest ?? lastUsedAt, lastUsedAt), null)
+}
+
+/** The addresses that a web client has in the console. */
+export function registeredOf(state: PracticeState, clientId: string): Registered {
+  return state.clients.find((one) => one.clientId === clientId)?.registered ?? usualAddresses
+}
+
+/** Changes them, as somebody does in the console; a client that is not there stays so. */
+export function register(
+  state: PracticeState,
+  clientId: string,
+  { redirectUris, javascriptOrigins }: Registered,
+): PracticeState {
+  const registered = { redirectUris: [...redirectUris], javascriptOrigins: [...javascriptOrigins] }
+  return withClient(state, clientId, (client) => ({ ...client, registered }))
 }
 
 function withClient(
@@ -80,6 +97,7 @@ export function makeClient(state: PracticeState, clientId: string, now: number):
     ...state,
     clients: [...state.clients.filter((one) => !ofClient(one)), fresh],
     codes: state.codes.filter((code) => !ofClient(code)),
+    deviceCodes: state.deviceCodes.filter((code) => !ofClient(code)),
     accessTokens: state.accessTokens.filter((token) => !ofClient(token)),
     refreshTokens: state.refreshTokens.map((token) =>
       ofClient(token) && token.death === null ? { ...token, death: 'client-gone' } : token,

@@ -3,20 +3,25 @@
  * purpose. POST only, with a header that no page of a browser can send without asking first.
  */
 import * as v from 'valibot'
+import { clientKindSchema } from '../contract/kinds.ts'
 import type { PracticeRules, PracticeView } from '../contract/views.ts'
 import { practiceRulesSchema } from '../contract/views.ts'
 import type { PracticeAccount } from './accounts.ts'
 import { accountBySub, practiceAccounts } from './accounts.ts'
 import { jsonAnswer } from './answers.ts'
-import { clientStanding, deleteClient, downloadClient, restoreClient, useClient } from './client-life.ts'
-import type { FurtherClient } from './client.ts'
 import {
-  clientFileText,
-  furtherClientNames,
-  furtherClients,
-  practiceClient,
-  projectNumberOf,
-} from './client.ts'
+  clientStanding,
+  deleteClient,
+  downloadClient,
+  register,
+  registeredOf,
+  restoreClient,
+  useClient,
+} from './client-life.ts'
+import type { WantedClient } from './client.ts'
+import { clientFileText, clientFor, furtherClientNames, practiceClient, projectNumberOf } from './client.ts'
+import { answerDeviceCode, findByUserCode } from './device-codes.ts'
+import { deviceRulesSchema } from './device-rules.ts'
 import { faultEndpoints, faultNames, faultSchema } from './faults.ts'
 import { refreshRefusal } from './refusals.ts'
 import { canonicalScopes } from './scopes.ts'
@@ -32,7 +37,17 @@ import {
   rememberConsent,
   revokeProject,
   setDisabled,
+  signOut,
 } from './state.ts'
+import {
+  delegate,
+  deleteServiceAccount,
+  deleteServiceKey,
+  isServiceAccount,
+  makeKeyFile,
+  serviceAccountByEmail,
+  setServiceDisabled,
+} from './service-accounts.ts'
 import type { PracticeWorld } from './world.ts'
 import { issueSecret } from './world.ts'
 
@@ -44,9 +59,24 @@ const furthestMs = 100 * 366 * 24 * 3600 * 1000
 const mintLimit = 1000
 
 const nothing = v.strictObject({})
-/** Left out: the first client. */
-const download = v.strictObject({ project: v.exactOptional(v.picklist(furtherClientNames)) })
+/** Without a project and a kind: the first client. */
+const project = v.exactOptional(v.picklist(furtherClientNames))
+const download = v.strictObject({ project, kind: v.exactOptional(clientKindSchema) })
+/** What somebody can register for a web client in the console (google-oauth.md 1.3). */
+const redirects = v.strictObject({
+  project,
+  redirectUris: v.array(v.pipe(v.string(), v.url(), v.regex(/^https?:/))),
+  javascriptOrigins: v.array(v.pipe(v.string(), v.url(), v.regex(/^https?:/))),
+})
+const userCode = v.pipe(v.string(), v.minLength(1), v.maxLength(15))
+const denying = v.strictObject({ userCode })
 const ofAccount = v.strictObject({ sub: v.string() })
+const approving = v.strictObject({
+  ...ofAccount.entries,
+  userCode,
+  /** Those of the request when left out. */
+  scopes: v.exactOptional(v.array(v.string())),
+})
 const mint = v.strictObject({
   ...ofAccount.entries,
   /** Any client: those of other programs count against the account's cap over all clients. */
@@ -62,6 +92,12 @@ const publishing = v.strictObject({
   testUsers: v.nullable(v.array(v.string())),
 })
 const disabling = v.strictObject({ ...ofAccount.entries, disabled: v.boolean() })
+/** Left out: a new service account. */
+const keyFile = v.strictObject({ email: v.exactOptional(v.string()) })
+const ofRobot = v.strictObject({ email: v.string() })
+const robotKey = v.strictObject({ ...ofRobot.entries, keyId: v.string() })
+const robotDisabling = v.strictObject({ ...ofRobot.entries, disabled: v.boolean() })
+const delegation = v.strictObject({ ...ofRobot.entries, scopes: v.array(v.string()) })
 const userCap = v.strictObject({ reached: v.boolean() })
 const rules = v.strictObject({ rules: practiceRulesSchema })
 const namedFault = v.strictObject({ fault: v.nullable(v.picklist(faultNames)) })
@@ -101,7 +137,17 @@ function parseJson(body: string): unknown {
 function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
   const change = (rule: (state: PracticeState) => PracticeState): Promise<void> => world.store.change(rule)
   return new Map<string, Run>([
-    ['client-file', verb(download, ({ project }) => newClientFile(world, project ?? null))],
+    ['client-file', verb(download, (wanted) => newClientFile(world, wanted))],
+    ['set-redirects', verb(redirects, (asked) => setRedirects(world, asked))],
+    [
+      'set-device-rules',
+      verb(deviceRulesSchema, (asked) => {
+        world.devices.set(asked)
+      }),
+    ],
+    ['approve-device', ofKnown(approving, (asked) => approveDevice(world, asked))],
+    ['deny-device', verb(denying, (asked) => denyDevice(world, asked.userCode))],
+    ['sign-out', ofKnown(ofAccount, ({ sub }) => change((state) => signOut(state, sub)))],
     ['clock', verb(nothing, () => ({ offsetMs: world.store.state.offsetMs }))],
     ['set-clock-offset', verb(offset, ({ offsetMs }) => change((state) => ({ ...state, offsetMs })))],
     ['accounts', verb(nothing, () => ({ accounts: accountsOf(world) }))],
@@ -132,6 +178,7 @@ function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
       'set-user-cap',
       verb(userCap, ({ reached }) => change((state) => ({ ...state, userCapReached: reached }))),
     ],
+    ...serviceVerbs(world),
     [
       'set-fault',
       verb(fault, (rule) => {
@@ -151,6 +198,50 @@ function verbsOf(world: PracticeWorld): ReadonlyMap<string, Run> {
       }),
     ],
   ])
+}
+
+/** What is done with service accounts in the console, and by the administrator of the Workspace. */
+function serviceVerbs(world: PracticeWorld): readonly (readonly [string, Run])[] {
+  const change = (rule: (state: PracticeState) => PracticeState): Promise<void> => world.store.change(rule)
+  const ofKnownRobot = <P extends { email: string }>(
+    params: v.GenericSchema<P>,
+    run: (params: P) => unknown,
+  ): Run =>
+    verb(params, (asked) =>
+      serviceAccountByEmail(world.store.state, asked.email) === null ? notFound : run(asked),
+    )
+  return [
+    ['service-accounts', verb(nothing, () => ({ accounts: serviceAccountsOf(world) }))],
+    [
+      'key-file',
+      verb(keyFile, async ({ email }) => {
+        const file = await makeKeyFile(world, email ?? null)
+        return file === null ? notFound : { file }
+      }),
+    ],
+    [
+      'delete-service-key',
+      ofKnownRobot(robotKey, ({ email, keyId }) => change((s) => deleteServiceKey(s, email, keyId))),
+    ],
+    [
+      'set-service-disabled',
+      ofKnownRobot(robotDisabling, ({ email, disabled }) =>
+        change((s) => setServiceDisabled(s, email, disabled)),
+      ),
+    ],
+    [
+      'delete-service-account',
+      ofKnownRobot(ofRobot, ({ email }) => change((s) => deleteServiceAccount(s, email))),
+    ],
+    ['delegate', ofKnownRobot(delegation, ({ email, scopes }) => change((s) => delegate(s, email, scopes)))],
+  ]
+}
+
+function serviceAccountsOf(world: PracticeWorld): readonly object[] {
+  return world.store.state.serviceAccounts.map(({ keys, ...account }) => ({
+    ...account,
+    keyIds: keys.map(({ id }) => id),
+  }))
 }
 
 /** One verb: what it takes, and what it does. What it answers becomes the JSON body. */
@@ -179,7 +270,12 @@ function accountsOf(world: PracticeWorld): readonly (PracticeAccount & { readonl
 /** What the practice strip shows. */
 function viewOf(world: PracticeWorld): Omit<PracticeView, 'issuer'> {
   return {
-    serviceAccounts: [],
+    serviceAccounts: world.store.state.serviceAccounts.map(({ email, uniqueId, disabled, delegated }) => ({
+      email,
+      uniqueId,
+      disabled,
+      delegated,
+    })),
     accounts: accountsOf(world).map(({ sub, email, name, hostedDomain, disabled }) => ({
       sub,
       email,
@@ -219,14 +315,49 @@ async function restore(world: PracticeWorld): Promise<typeof notFound | undefine
  * Another client than the first is made by this, and one that is deleted is restored: a person has no other way
  * to do either.
  */
-async function newClientFile(world: PracticeWorld, project: FurtherClient | null): Promise<{ file: string }> {
-  const client = project === null ? practiceClient : furtherClients[project]
+async function newClientFile(world: PracticeWorld, wanted: WantedClient): Promise<{ file: string }> {
+  const client = clientFor(wanted)
   const secret = issueSecret(world, 'client-secret', client.clientId)
   await world.store.change((state) => {
-    const ready = downloadClient(state, client.clientId, project !== null, world.now())
+    const ready = downloadClient(state, client.clientId, client !== practiceClient, world.now())
     return addClientSecret(ready, client.clientId, hashSecret(secret), world.now())
   })
-  return { file: clientFileText(world.issuer, client, secret) }
+  const registered = registeredOf(world.store.state, client.clientId)
+  return { file: clientFileText(world.issuer, client, secret, registered) }
+}
+
+/** Of a web client that was asked for before. */
+async function setRedirects(
+  world: PracticeWorld,
+  asked: v.InferOutput<typeof redirects>,
+): Promise<typeof notFound | undefined> {
+  const { clientId } = clientFor({ ...asked, kind: 'web' })
+  if (clientStanding(world.store.state, clientId, world.now()) !== 'live') return notFound
+  await world.store.change((state) => register(state, clientId, asked))
+  return undefined
+}
+
+/** As on the page of devices, without a browser. */
+async function approveDevice(
+  world: PracticeWorld,
+  { sub, userCode: text, scopes: some }: v.InferOutput<typeof approving>,
+): Promise<typeof notFound | undefined> {
+  const code = findByUserCode(world.store.state, hashSecret(text), world.now())
+  if (code === null) return notFound
+  const scopes = [...canonicalScopes(some ?? code.scopes)]
+  await world.store.change((state) => {
+    const consented = rememberConsent(state, sub, projectNumberOf(code.clientId), scopes)
+    const answer = { kind: 'allowed' as const, sub, scopes, timeBased: false }
+    return answerDeviceCode(consented, code.hash, answer, world.now())
+  })
+  return undefined
+}
+
+async function denyDevice(world: PracticeWorld, text: string): Promise<typeof notFound | undefined> {
+  const code = findByUserCode(world.store.state, hashSecret(text), world.now())
+  if (code === null) return notFound
+  await world.store.change((state) => answerDeviceCode(state, code.hash, { kind: 'denied' }, world.now()))
+  return undefined
 }
 
 /** Completed consents on other machines: tokens that nobody here ever sees, and that count all the same. */
@@ -262,7 +393,9 @@ function grantsOf(world: PracticeWorld): readonly object[] {
   const now = world.now()
   const living = {
     refreshTokens: state.refreshTokens.filter((token) => causeOfDeath(token, now) === null),
-    accessTokens: state.accessTokens.filter((token) => token.expiresAt > now),
+    accessTokens: state.accessTokens.filter(
+      (token) => token.expiresAt > now && !isServiceAccount(state, token.clientId),
+    ),
   }
   const pairs = [
     ...state.consents,

@@ -1,15 +1,18 @@
 /** The discovery documents and the key set (google-oauth.md 4.4). */
 import { jsonAnswer } from './answers.ts'
+import { deviceGrantType } from './device-grant.ts'
+import { jwtBearerGrantType } from './jwt-bearer.ts'
 import type { Handle } from './server.ts'
 import type { PracticeWorld } from './world.ts'
 
 const forAnHour = { 'cache-control': 'public, max-age=3600' } as const
 
-/** As Google's, without what practice Google does not have: the device flow, JWT bearer grants, `form_post`. */
+/** As Google's, without what practice Google does not have: `form_post`. */
 function metadata(issuer: string): Record<string, unknown> {
   return {
     issuer,
     authorization_endpoint: `${issuer}/o/oauth2/v2/auth`,
+    device_authorization_endpoint: `${issuer}/device/code`,
     token_endpoint: `${issuer}/token`,
     userinfo_endpoint: `${issuer}/v1/userinfo`,
     revocation_endpoint: `${issuer}/revoke`,
@@ -43,7 +46,7 @@ function metadata(issuer: string): Record<string, unknown> {
       'sub',
     ],
     code_challenge_methods_supported: ['plain', 'S256'],
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', deviceGrantType, jwtBearerGrantType],
     authorization_response_iss_parameter_supported: true,
   }
 }

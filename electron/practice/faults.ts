@@ -9,7 +9,7 @@ import type { EndpointErrorName } from './token-errors.ts'
 import { endpointErrors, errorAnswer } from './token-errors.ts'
 
 /** Where faults can strike. */
-export const faultEndpoints = ['token', 'revoke', 'tokeninfo'] as const
+export const faultEndpoints = ['token', 'revoke', 'tokeninfo', 'device'] as const
 export type FaultEndpoint = (typeof faultEndpoints)[number]
 
 const ms = v.pipe(v.number(), v.finite())
@@ -46,6 +46,10 @@ export const faultSchema = v.variant('kind', [
   /** The answer is well formed and its content wrong. */
   v.strictObject({ kind: v.literal('token-type'), value: v.string() }),
   v.strictObject({ kind: v.literal('no-scope') }),
+  /** Only where a redirect brings a token: what should be in its fragment is not, or the token is another client's. */
+  v.strictObject({ kind: v.literal('no-state') }),
+  v.strictObject({ kind: v.literal('no-expires-in') }),
+  v.strictObject({ kind: v.literal('foreign-client') }),
   /** A refresh answers with every scope of the grant and these, whatever was asked. */
   v.strictObject({ kind: v.literal('wider-scope'), scopes: v.array(v.string()) }),
   /** A refresh answers with a new refresh token; the old one dies with it, or lives on. */

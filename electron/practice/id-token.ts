@@ -50,17 +50,31 @@ export async function signIdToken(
   parts: IdTokenParts,
   faults: ActiveFaults,
 ): Promise<string> {
-  const token = await new SignJWT(claims(world, parts, faults))
+  return signClaims(world, claims(world, parts, faults), parts.clientId, faults)
+}
+
+/** An id token with these claims and the times of an hour from now, as the faults let it. `clientId` is who gets it. */
+export async function signClaims(
+  world: PracticeWorld,
+  about: JWTPayload,
+  clientId: string,
+  faults: ActiveFaults,
+): Promise<string> {
+  const token = await new SignJWT({ ...about, ...times(world, faults) })
     .setProtectedHeader({ alg: 'RS256', kid: (await world.keys()).kid, typ: 'JWT' })
     .sign(await signingKey(world, faults))
-  world.witness('id-token', token, parts.clientId)
+  world.witness('id-token', token, clientId)
   return token
 }
 
-function claims(world: PracticeWorld, parts: IdTokenParts, faults: ActiveFaults): JWTPayload {
+function times(world: PracticeWorld, faults: ActiveFaults): { readonly iat: number; readonly exp: number } {
   const skewMs = faults.find('skewed-clock')?.byMs ?? 0
   const ago = faults.has('expired-id-token') ? expiredAgoSeconds : 0
-  const issuedAt = Math.floor((world.now() + skewMs) / 1000) - ago
+  const iat = Math.floor((world.now() + skewMs) / 1000) - ago
+  return { iat, exp: iat + lifeSeconds }
+}
+
+function claims(world: PracticeWorld, parts: IdTokenParts, faults: ActiveFaults): JWTPayload {
   const nonce = faults.has('wrong-nonce') ? 'not-the-nonce-that-was-sent' : parts.nonce
   return {
     iss: world.issuer,
@@ -69,8 +83,6 @@ function claims(world: PracticeWorld, parts: IdTokenParts, faults: ActiveFaults)
     ...accountClaims(world.issuer, parts.account, parts.scopes),
     at_hash: leftHalfHash(parts.accessToken),
     ...(nonce !== null && { nonce }),
-    iat: issuedAt,
-    exp: issuedAt + lifeSeconds,
   }
 }
 

@@ -5,7 +5,8 @@ import { fail, ok } from '../contract/outcome.ts'
 import type { PracticeRules, PracticeView } from '../contract/views.ts'
 import { practiceViewSchema } from '../contract/views.ts'
 import type { Http } from '../core/ports.ts'
-import type { FurtherClient } from './client.ts'
+import type { Registered, WantedClient } from './client.ts'
+import type { DeviceRules } from './device-rules.ts'
 import type { Fault, FaultEndpoint, NamedFault } from './faults.ts'
 
 const accountSchema = v.object({
@@ -43,6 +44,17 @@ const grantSchema = v.object({
 })
 type PracticeGrantView = v.InferOutput<typeof grantSchema>
 
+const serviceAccountSchema = v.object({
+  email: v.string(),
+  /** The numeric id. */
+  uniqueId: v.string(),
+  disabled: v.boolean(),
+  delegated: v.array(v.string()),
+  /** `private_key_id` of each key that is taken, oldest first. */
+  keyIds: v.array(v.string()),
+})
+type PracticeServiceAccountView = v.InferOutput<typeof serviceAccountSchema>
+
 const viewSchema = v.omit(practiceViewSchema, ['issuer'])
 
 /**
@@ -51,11 +63,20 @@ const viewSchema = v.omit(practiceViewSchema, ['issuer'])
  */
 export interface PracticeControl {
   /**
-   * The text of a fresh Desktop client file: of the first client, or of the further one of the same or of another
-   * project, which is made by this. Each one holds a new secret; the two newest of a client are valid. Where the
+   * The text of a fresh client file: of the first client, or of a further one of the same or of another project and
+   * of any kind, which is made by this. Each one holds a new secret; the two newest of a client are valid. Where the
    * client is gone for good this makes a new one of the same id; a further one that is deleted is restored.
    */
-  clientFile(project?: FurtherClient): Promise<Outcome<string>>
+  clientFile(wanted?: WantedClient): Promise<Outcome<string>>
+  /** The addresses of a project's web client (the first project's when left out); `not-found` before it is made. */
+  setRedirects(registered: Registered & Pick<WantedClient, 'project'>): Promise<Outcome<null>>
+  /** How devices are treated from now on; what is left out stays as it is. */
+  setDeviceRules(rules: DeviceRules): Promise<Outcome<null>>
+  /** As on the page of devices, for all that is asked for unless told; `not-found` unless the code waits. */
+  approveDevice(userCode: string, sub: string, scopes?: readonly string[]): Promise<Outcome<null>>
+  denyDevice(userCode: string): Promise<Outcome<null>>
+  /** Out of the browsers of this machine: what is asked with `prompt=none` is refused then. */
+  signOut(sub: string): Promise<Outcome<null>>
   /** Practice time minus the machine's time, ms. */
   clock(): Promise<Outcome<{ readonly offsetMs: number }>>
   setClockOffset(offsetMs: number): Promise<Outcome<null>>
@@ -85,6 +106,16 @@ export interface PracticeControl {
   /** As on the account's page of connections: the whole first project loses its access. */
   revokeAtAccountPage(sub: string): Promise<Outcome<null>>
   changePassword(sub: string): Promise<Outcome<null>>
+  /** The text of a fresh key file: of a new service account, or a further one of the account named. */
+  keyFile(email?: string): Promise<Outcome<string>>
+  serviceAccounts(): Promise<Outcome<readonly PracticeServiceAccountView[]>>
+  /** What it signs is refused from then on. */
+  deleteServiceKey(email: string, keyId: string): Promise<Outcome<null>>
+  /** Switches a service account off in the console; false switches it on again. */
+  setServiceDisabled(email: string, disabled: boolean): Promise<Outcome<null>>
+  deleteServiceAccount(email: string): Promise<Outcome<null>>
+  /** The administrator registers these scopes, and no others, for domain-wide delegation. */
+  delegate(email: string, scopes: readonly string[]): Promise<Outcome<null>>
   /** `testUsers`: the e-mail addresses let in while in Testing; null lets all in. */
   setPublishing(
     status: 'production' | 'testing',
@@ -109,11 +140,14 @@ export function createPracticeControl(issuer: string, http: Http): PracticeContr
     return told.ok ? ok() : told
   }
   return {
-    clientFile: async (project) =>
-      map(
-        await ask('client-file', project ? { project } : {}, v.object({ file: v.string() })),
-        (found) => found.file,
-      ),
+    clientFile: async (wanted = {}) =>
+      map(await ask('client-file', wanted, v.object({ file: v.string() })), (found) => found.file),
+    setRedirects: (registered) => tell('set-redirects', registered),
+    setDeviceRules: (rules) => tell('set-device-rules', rules),
+    approveDevice: (userCode, sub, scopes) =>
+      tell('approve-device', { userCode, sub, ...(scopes && { scopes }) }),
+    denyDevice: (userCode) => tell('deny-device', { userCode }),
+    signOut: (sub) => tell('sign-out', { sub }),
     clock: () => ask('clock', {}, v.object({ offsetMs: v.number() })),
     setClockOffset: (offsetMs) => tell('set-clock-offset', { offsetMs }),
     accounts: async () =>
@@ -138,6 +172,20 @@ export function createPracticeControl(issuer: string, http: Http): PracticeContr
       tell('mint-elsewhere', { sub, clientId, count, ...(scopes && { scopes }) }),
     revokeAtAccountPage: (sub) => tell('revoke-at-account-page', { sub }),
     changePassword: (sub) => tell('change-password', { sub }),
+    keyFile: async (email) =>
+      map(
+        await ask('key-file', email === undefined ? {} : { email }, v.object({ file: v.string() })),
+        (found) => found.file,
+      ),
+    serviceAccounts: async () =>
+      map(
+        await ask('service-accounts', {}, v.object({ accounts: v.array(serviceAccountSchema) })),
+        (found) => found.accounts,
+      ),
+    deleteServiceKey: (email, keyId) => tell('delete-service-key', { email, keyId }),
+    setServiceDisabled: (email, disabled) => tell('set-service-disabled', { email, disabled }),
+    deleteServiceAccount: (email) => tell('delete-service-account', { email }),
+    delegate: (email, scopes) => tell('delegate', { email, scopes }),
     setPublishing: (status, testUsers = null) => tell('set-publishing', { status, testUsers }),
     setUserCap: (reached) => tell('set-user-cap', { reached }),
     setFault: (fault, times = 1, endpoint = 'token') => tell('set-fault', { fault, times, endpoint }),

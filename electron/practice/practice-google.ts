@@ -1,16 +1,15 @@
 /** Practice Google: a local authorization server that follows Google's documented rules with a movable clock. */
 import { practiceAccounts } from './accounts.ts'
-import {
-  authorizationEndpoint,
-  chooserForm,
-  chooserPath,
-  consentForm,
-  consentPath,
-} from './authorization-endpoint.ts'
+import { authorizationEndpoint } from './authorization-endpoint.ts'
 import type { ConnectionsVisit } from './connections.ts'
 import { connectionsForm, connectionsPath, showConnections } from './connections.ts'
 import { control, controlPrefix } from './control.ts'
+import { certificates } from './certificates.ts'
 import { authorizationServerMetadata, certs, openidConfiguration } from './discovery.ts'
+import { deviceCodeEndpoint } from './device-code-endpoint.ts'
+import type { DeviceEntry } from './device-page.ts'
+import { deviceEntryForm, devicePath, showDeviceEntry } from './device-page.ts'
+import { createDeviceDesk } from './device-rules.ts'
 import type { FaultEndpoint } from './faults.ts'
 import { createFaultBoard, dropsUnread } from './faults.ts'
 import { createSigningKeys } from './keys.ts'
@@ -21,6 +20,7 @@ import { revoke } from './revoke.ts'
 import type { SecretKind } from './secrets.ts'
 import type { Handle } from './server.ts'
 import { listen } from './server.ts'
+import { certificatesPath } from './service-accounts.ts'
 import { carryOutRevocations } from './state.ts'
 import { openStore } from './store.ts'
 import type { Visit } from './tickets.ts'
@@ -28,6 +28,7 @@ import { createTickets } from './tickets.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 import { tokeninfo } from './tokeninfo.ts'
 import { userinfo } from './userinfo.ts'
+import { chooserForm, chooserPath, consentForm, consentPath } from './visit-steps.ts'
 import type { PracticeWorld } from './world.ts'
 
 export interface PracticeOptions {
@@ -76,6 +77,7 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
     store,
     keys: madeOnce(createSigningKeys),
     faults,
+    devices: createDeviceDesk(),
     now,
     machineNow: () => options.now(),
     random: (bytes) => options.random(bytes),
@@ -90,6 +92,7 @@ export async function startPracticeGoogle(options: PracticeOptions): Promise<Pra
 
 const tokenRoute = 'POST /token'
 const revokeRoute = 'POST /revoke'
+const deviceRoute = 'POST /device/code'
 const tokeninfoRoutes = ['/tokeninfo', '/oauth2/v3/tokeninfo'].flatMap((path) => [
   `GET ${path}`,
   `POST ${path}`,
@@ -97,6 +100,7 @@ const tokeninfoRoutes = ['/tokeninfo', '/oauth2/v3/tokeninfo'].flatMap((path) =>
 const faultyRoutes: ReadonlyMap<string, FaultEndpoint> = new Map<string, FaultEndpoint>([
   [tokenRoute, 'token'],
   [revokeRoute, 'revoke'],
+  [deviceRoute, 'device'],
   ...tokeninfoRoutes.map((route): [string, FaultEndpoint] => [route, 'tokeninfo']),
 ])
 
@@ -112,6 +116,7 @@ function router(world: PracticeWorld): Handle {
   const now = (): number => world.machineNow()
   const random = (bytes: number): string => world.random(bytes)
   const tickets = createTickets<Visit>(now, random)
+  const entries = createTickets<DeviceEntry>(now, random)
   const connections = createTickets<ConnectionsVisit>(now, random)
   const routes = new Map<string, Handle>([
     ['GET /.well-known/openid-configuration', openidConfiguration(world)],
@@ -122,6 +127,9 @@ function router(world: PracticeWorld): Handle {
     [`POST ${consentPath}`, consentForm(world, tickets)],
     [tokenRoute, tokenEndpoint(world)],
     [revokeRoute, revoke(world)],
+    [deviceRoute, deviceCodeEndpoint(world)],
+    [`GET ${devicePath}`, showDeviceEntry(entries)],
+    [`POST ${devicePath}`, deviceEntryForm(world, entries, tickets)],
     [`GET ${connectionsPath}`, showConnections(world, connections)],
     [`POST ${connectionsPath}`, connectionsForm(world, connections)],
     ['GET /v1/userinfo', userinfo(world)],
@@ -130,9 +138,11 @@ function router(world: PracticeWorld): Handle {
     ...practiceAccounts.map((account): [string, Handle] => [`GET ${picturePath(account)}`, picture(account)]),
   ])
   const controls = control(world)
+  const certificatesOf = certificates(world)
   return (request) => {
     carryOutDue(world)
     if (request.path.startsWith(controlPrefix)) return controls(request)
+    if (request.method === 'GET' && request.path.startsWith(certificatesPath)) return certificatesOf(request)
     const route = routes.get(`${request.method} ${request.path}`)
     return (route ?? notFound)(request)
   }

@@ -31,11 +31,15 @@ export async function openPracticeServer(parts: PracticeServerParts): Promise<Ou
   return ok({
     issuer,
     clientFile: async (wanted) => {
-      const file = await control.clientFile(wanted?.project)
+      const file = await control.clientFile(wanted)
       await refreshed(ok())
       return file
     },
-    keyFile: () => Promise.resolve(fail('not-found')),
+    keyFile: async (email) => {
+      const file = await control.keyFile(email)
+      await refreshed(ok())
+      return file
+    },
     view: () => view,
     act: async (act) => refreshed(await carryOut(control, act)),
     setClockOffset: async (offsetMs) => {
@@ -48,14 +52,15 @@ export async function openPracticeServer(parts: PracticeServerParts): Promise<Ou
   })
 }
 
-/** Of a client that is added only the making: its file, which holds a secret, comes from `clientFile`. */
+/** Of a client or key that is added only the making: the file, which holds a secret, comes from its own method. */
 async function carryOut(
   control: PracticeControl,
   act: CommandParams<'practice.act'>,
 ): Promise<Outcome<null>> {
   switch (act.act) {
     case 'add-client': {
-      const made = await control.clientFile(act.project)
+      const { project, kind } = act
+      const made = await control.clientFile({ project, ...(kind && { kind }) })
       return made.ok ? ok() : made
     }
     case 'change-password':
@@ -70,10 +75,17 @@ async function carryOut(
       return control.setRules(act.rules)
     case 'set-fault':
       return control.nameFault(act.fault)
-    case 'add-service-account':
-    case 'add-service-key':
+    case 'add-service-account': {
+      const made = await control.keyFile()
+      return made.ok ? ok() : made
+    }
+    case 'add-service-key': {
+      const made = await control.keyFile(act.email)
+      return made.ok ? ok() : made
+    }
     case 'set-service-disabled':
+      return control.setServiceDisabled(act.email, act.disabled)
     case 'delegate':
-      return fail('not-found')
+      return control.delegate(act.email, act.scopes)
   }
 }

@@ -52,6 +52,15 @@ function isSessionOver(state: PracticeState, token: RefreshToken, now: number): 
   return token.scopes.some(isCloudScope) && now >= token.mintedAt + state.sessionHours * hourMs
 }
 
+/** What happened to an account between its consent and the first tokens, or null. */
+export function accountRefusal(
+  state: PracticeState,
+  { sub, scopes }: { readonly sub: string; readonly scopes: readonly string[] },
+): TokenErrorName | null {
+  if (state.disabled.includes(sub)) return 'account-deleted'
+  return restrictedScopes(state, sub, scopes).length > 0 ? 'admin-policy' : null
+}
+
 /** Those of the scopes that the Workspace administrator does not allow this account; none for consumers. */
 export function restrictedScopes(
   state: PracticeState,

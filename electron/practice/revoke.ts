@@ -5,6 +5,7 @@ import type { ActiveFaults } from './faults.ts'
 import { faultyEndpoint } from './faulty-endpoint.ts'
 import { hashSecret } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
+import { isServiceAccount } from './service-accounts.ts'
 import type { PracticeState } from './state.ts'
 import { causeOfDeath, findAccessToken, findRefreshToken, revokeLater, revokeProject } from './state.ts'
 import { errorAnswer } from './token-errors.ts'
@@ -23,6 +24,7 @@ async function answerRevocation(
   if (text === null) return errorAnswer('token-missing')
   const owner = ownerOf(world.store.state, hashSecret(text), world.now())
   if (owner === null) return errorAnswer('token-dead')
+  if (isServiceAccount(world.store.state, owner.clientId)) return errorAnswer('not-revocable')
   const { sub } = owner
   const projectNumber = projectNumberOf(owner.clientId)
   const lag = faults.find('revoke-lag')

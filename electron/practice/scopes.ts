@@ -102,6 +102,20 @@ export function isAdminScope(scope: string): boolean {
   return scope.startsWith(`${prefix}admin.`)
 }
 
+const deviceScopes: readonly string[] = [
+  'email',
+  'openid',
+  'profile',
+  emailScope,
+  profileScope,
+  ...['drive.appdata', 'drive.file', 'youtube', 'youtube.readonly'].map((name) => `${prefix}${name}`),
+]
+
+/** The few scopes that a limited-input device can ask for (google-oauth.md section 5). */
+export function isDeviceScope(scope: string): boolean {
+  return deviceScopes.includes(aliases.get(scope) ?? scope)
+}
+
 /** Whether a string has the form of a Google scope (google-oauth.md 7.3). Scopes are case-sensitive. */
 export function isKnownForm(scope: string): boolean {
   const named = scope === 'openid' || scope === 'https://mail.google.com/' || aliases.has(scope)

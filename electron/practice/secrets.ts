@@ -5,17 +5,20 @@ export function hashSecret(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }
 
-export type SecretKind = 'code' | 'access-token' | 'refresh-token' | 'id-token' | 'client-secret'
+export type SecretKind =
+  'code' | 'device-code' | 'access-token' | 'refresh-token' | 'id-token' | 'client-secret' | 'private-key'
 
 /** Usual lengths, bytes; Google's limits are 256, 2048 and 512 (google-oauth.md 2.4). */
 const usualBytes = {
   code: 73,
+  'device-code': 104,
   'access-token': 222,
   'refresh-token': 103,
   'client-secret': 35,
 } as const
 const prefixes = {
   code: '4/',
+  'device-code': 'AH-1Ng',
   'access-token': 'ya29.',
   'refresh-token': '1//',
   'client-secret': 'GOCSPX-',

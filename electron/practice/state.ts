@@ -84,6 +84,32 @@ const codeSchema = v.object({
 })
 export type Code = v.InferOutput<typeof codeSchema>
 
+/** A device that waits for somebody to enter its code (google-oauth.md section 5). */
+const deviceCodeSchema = v.object({
+  hash: v.string(),
+  /** Hash of the code that a person enters. */
+  userHash: v.string(),
+  clientId: v.string(),
+  /** As asked for, spelling included. */
+  scopes,
+  mintedAt: instant,
+  expiresAt: instant,
+  /** Seconds between two polls. */
+  interval: v.number(),
+  /** Machine time of the latest poll, epoch ms. */
+  polledAt: v.nullable(v.number()),
+  /** What the person said; null while nobody has said anything. */
+  answer: v.nullable(
+    v.variant('kind', [
+      v.object({ kind: v.literal('denied') }),
+      v.object({ kind: v.literal('allowed'), sub: v.string(), scopes, timeBased: v.boolean() }),
+    ]),
+  ),
+  /** Its tokens have been handed out. */
+  claimed: v.boolean(),
+})
+export type DeviceCode = v.InferOutput<typeof deviceCodeSchema>
+
 const secretsSchema = v.array(v.object({ hash: v.string(), addedAt: instant }))
 const clientSchema = v.object({
   clientId: v.string(),
@@ -91,8 +117,35 @@ const clientSchema = v.object({
   usedAt: v.nullable(instant),
   deletedAt: v.nullable(instant),
   secrets: secretsSchema,
+  /** The addresses of a web client; those that practice makes it with when left out. */
+  registered: v.exactOptional(
+    v.object({ redirectUris: v.array(v.string()), javascriptOrigins: v.array(v.string()) }),
+  ),
 })
 export type ClientRecord = v.InferOutput<typeof clientSchema>
+
+/** What Google keeps of a key of a service account: never the private half. */
+const serviceKeySchema = v.object({
+  /** `private_key_id` of the key file. */
+  id: v.string(),
+  /** PEM, SPKI. */
+  publicKey: v.string(),
+  /** PEM, self-signed, valid from the instant that the key was made. */
+  certificate: v.string(),
+})
+
+const serviceAccountSchema = v.object({
+  email: v.string(),
+  /** Its numeric id: `client_id` of the key file, and the client of its tokens. */
+  uniqueId: v.string(),
+  disabled: v.boolean(),
+  /** Oldest first. */
+  keys: v.array(serviceKeySchema),
+  /** What the administrator of the Workspace registered for domain-wide delegation, as tokens spell it. */
+  delegated: scopes,
+})
+export type ServiceAccount = v.InferOutput<typeof serviceAccountSchema>
+export type ServiceKey = ServiceAccount['keys'][number]
 
 /** A revocation that was answered and has not taken effect yet. */
 const laggingSchema = v.object({
@@ -118,6 +171,9 @@ const common = {
   /** In the order they were minted. */
   refreshTokens: v.array(refreshTokenSchema),
   accessTokens: v.array(accessTokenSchema),
+  deviceCodes: v.optional(v.array(deviceCodeSchema), () => []),
+  /** Who is signed in in the browsers of this machine, by `sub`: they have come through a page. */
+  signedIn: v.optional(v.array(v.string()), () => []),
   /** Accounts that are deleted or suspended, by `sub`. */
   disabled: v.optional(v.array(v.string()), () => []),
   /** Google Cloud session length that the Workspace administrator set, h; null for none. */
@@ -126,6 +182,8 @@ const common = {
   restricted: v.optional(v.array(v.picklist(products)), () => []),
   /** The hundred users that an app without verification may have are there: nobody new gets in (row 12). */
   userCapReached: v.optional(v.boolean(), false),
+  /** Of the first client's project. */
+  serviceAccounts: v.optional(v.array(serviceAccountSchema), () => []),
 }
 
 const stateSchema = v.object({
@@ -171,10 +229,13 @@ export function emptyState(): PracticeState {
     codes: [],
     refreshTokens: [],
     accessTokens: [],
+    deviceCodes: [],
+    signedIn: [],
     disabled: [],
     sessionHours: null,
     restricted: [],
     userCapReached: false,
+    serviceAccounts: [],
   }
 }
 
@@ -399,6 +460,9 @@ function forgetConsent(state: PracticeState, sub: string, projectNumber: string)
     ...state,
     consents: state.consents.filter((one) => one.sub !== sub || one.projectNumber !== projectNumber),
     codes: state.codes.filter((code) => !concerned(code)),
+    deviceCodes: state.deviceCodes.filter(
+      ({ clientId, answer }) => answer?.kind !== 'allowed' || !concerned({ sub: answer.sub, clientId }),
+    ),
   }
 }
 
@@ -422,10 +486,22 @@ function endTokens(
   }
 }
 
-/** A new password ends the refresh tokens that hold a Gmail scope, of every project (google-oauth.md 2.2, row 3). */
+/**
+ * A new password ends the refresh tokens that hold a Gmail scope, of every project (google-oauth.md 2.2, row 3), and
+ * signs the account out of the browsers.
+ */
 export function changePassword(state: PracticeState, sub: string): PracticeState {
   const dies = (token: RefreshToken): boolean => token.sub === sub && token.scopes.some(isGmailScope)
-  return { ...state, refreshTokens: kill(state.refreshTokens, 'password-changed', dies) }
+  return { ...signOut(state, sub), refreshTokens: kill(state.refreshTokens, 'password-changed', dies) }
+}
+
+/** Somebody came through a page: the browsers know the account from now on. */
+export function signInBrowser(state: PracticeState, sub: string): PracticeState {
+  return state.signedIn.includes(sub) ? state : { ...state, signedIn: [...state.signedIn, sub] }
+}
+
+export function signOut(state: PracticeState, sub: string): PracticeState {
+  return { ...state, signedIn: state.signedIn.filter((one) => one !== sub) }
 }
 
 /** Deletes or suspends an account, or lets it be again. Its tokens work again then. */
@@ -496,5 +572,7 @@ export function addAccessToken(state: PracticeState, token: AccessToken, now: nu
 
 export function findAccessToken(state: PracticeState, hash: string, now: number): AccessToken | null {
   const found = state.accessTokens.find((token) => token.hash === hash && token.expiresAt > now)
-  return found === undefined || state.disabled.includes(found.sub) ? null : found
+  if (found === undefined || state.disabled.includes(found.sub)) return null
+  const robot = state.serviceAccounts.find(({ uniqueId }) => uniqueId === found.clientId)
+  return robot?.disabled === true ? null : found
 }

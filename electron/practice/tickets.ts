@@ -1,9 +1,9 @@
-import type { AuthorizationRequest } from './authorization-request.ts'
+import type { AuthorizationRequest, DeviceRequest } from './authorization-request.ts'
 import type { PageLanguage } from './pages/words.ts'
 
 /** One sign-in that a person is in the middle of. Lives in memory only. */
 export interface Visit {
-  readonly request: AuthorizationRequest
+  readonly request: AuthorizationRequest | DeviceRequest
   readonly language: PageLanguage
   /** The chosen account; null on the chooser. */
   readonly sub: string | null

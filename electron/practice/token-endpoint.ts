@@ -1,28 +1,19 @@
-/** `/token`: code exchange and refresh (google-oauth.md 1.7, 1.8, 1.10, 2.1). */
+/** `/token`: who asks, code exchange and refresh (google-oauth.md 1.7, 1.8, 1.10, 2.1). */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { accountBySub } from './accounts.ts'
 import { field, formFields, jsonAnswer, repeatedField } from './answers.ts'
 import { clientStanding, useClient } from './client-life.ts'
+import { deviceGrant, deviceGrantType } from './device-grant.ts'
 import { faultyEndpoint } from './faulty-endpoint.ts'
 import type { ActiveFaults } from './faults.ts'
-import { hasIdentity, signIdToken } from './id-token.ts'
-import { clientRefusal, refreshRefusal, restrictedScopes } from './refusals.ts'
+import { jwtBearerGrant, jwtBearerGrantType } from './jwt-bearer.ts'
+import { accountRefusal, clientRefusal, refreshRefusal } from './refusals.ts'
 import { canonicalScopes, isSubset, splitScopes } from './scopes.ts'
 import { hashSecret, isWholeCode } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
-import type { Code, PracticeState, RefreshToken } from './state.ts'
-import {
-  accessSeconds,
-  addAccessToken,
-  findRefreshToken,
-  isCodeFresh,
-  mintRefreshTokens,
-  rotateRefreshToken,
-  spendCode,
-  timeBasedSeconds,
-  useRefreshToken,
-} from './state.ts'
+import type { Code, RefreshToken } from './state.ts'
+import { findRefreshToken, isCodeFresh, rotateRefreshToken, spendCode, useRefreshToken } from './state.ts'
 import { errorAnswer } from './token-errors.ts'
+import { firstTokens, tokenResponse } from './token-response.ts'
 import type { PracticeWorld } from './world.ts'
 import { issueSecret } from './world.ts'
 
@@ -42,15 +33,26 @@ async function answerToken(
   }
   const grantType = field(fields, 'grant_type')
   if (grantType === null) return missing('grant_type')
-  if (grantType !== 'authorization_code' && grantType !== 'refresh_token') {
-    return errorAnswer('grant-type-invalid', `Invalid grant_type: ${grantType}`)
-  }
+  if (grantType === jwtBearerGrantType) return jwtBearerGrant(world, fields, faults)
+  const grant = grants.get(grantType)
+  if (grant === undefined) return errorAnswer('grant-type-invalid', `Invalid grant_type: ${grantType}`)
   const client = authenticateClient(world, request, fields)
-  if ('refused' in client) return client.refused
-  return grantType === 'authorization_code'
-    ? exchangeCode(world, client.clientId, fields, faults)
-    : refresh(world, client.clientId, fields, faults)
+  return 'refused' in client ? client.refused : grant(world, client.clientId, fields, faults)
 }
+
+type Grant = (
+  world: PracticeWorld,
+  clientId: string,
+  fields: URLSearchParams,
+  faults: ActiveFaults,
+) => Answer | Promise<Answer>
+
+/** What a client can ask for once it has proved itself. */
+const grants: ReadonlyMap<string, Grant> = new Map<string, Grant>([
+  ['authorization_code', exchangeCode],
+  ['refresh_token', refresh],
+  [deviceGrantType, deviceGrant],
+])
 
 function missing(parameter: string): Answer {
   return errorAnswer('parameter-missing', `Missing required parameter: ${parameter}`)
@@ -107,14 +109,13 @@ async function exchangeCode(
   const usable = code !== undefined && code.clientId === clientId && isCodeFresh(code, world.now())
   if (!usable) return errorAnswer('bad-request')
   if (code.redirectUri !== redirectUri) return errorAnswer('redirect-mismatch')
-  const refused = checkVerifier(code, field(fields, 'code_verifier')) ?? checkAccount(world.store.state, code)
-  return refused ?? grantFromCode(world, code, faults)
+  const refused = checkVerifier(code, field(fields, 'code_verifier')) ?? checkAccount(world, code)
+  return refused ?? firstTokens(world, code, faults, (state) => spendCode(state, code.hash))
 }
 
-/** What happened to the account between its consent and the exchange. */
-function checkAccount(state: PracticeState, { sub, scopes }: Code): Answer | null {
-  if (state.disabled.includes(sub)) return errorAnswer('account-deleted')
-  return restrictedScopes(state, sub, scopes).length > 0 ? errorAnswer('admin-policy') : null
+function checkAccount({ store }: PracticeWorld, code: Code): Answer | null {
+  const refused = accountRefusal(store.state, code)
+  return refused === null ? null : errorAnswer(refused)
 }
 
 function checkVerifier(code: Code, verifier: string | null): Answer | null {
@@ -127,28 +128,6 @@ function checkVerifier(code: Code, verifier: string | null): Answer | null {
 
 function sameText(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(hashSecret(one)), Buffer.from(hashSecret(other)))
-}
-
-async function grantFromCode(world: PracticeWorld, code: Code, faults: ActiveFaults): Promise<Answer> {
-  const sizes = faults.find('token-sizes')
-  const withRefresh = code.refreshToken && !faults.has('no-refresh-token')
-  const refreshToken = withRefresh
-    ? issueSecret(world, 'refresh-token', code.clientId, sizes?.refreshToken)
-    : null
-  const saved = world.store.change((state) => {
-    const spent = useClient(spendCode(state, code.hash), code.clientId, world.now())
-    if (refreshToken === null) return spent
-    return mintRefreshTokens(spent, { ...code, hashes: [hashSecret(refreshToken)] }, world.now())
-  })
-  const [response] = await Promise.all([
-    tokenResponse(world, { ...code, offline: withRefresh }, faults),
-    saved,
-  ])
-  return jsonAnswer(200, {
-    ...response,
-    ...(refreshToken !== null && { refresh_token: refreshToken }),
-    ...(refreshToken !== null && code.timeBased && { refresh_token_expires_in: timeBasedSeconds }),
-  })
 }
 
 async function refresh(
@@ -200,37 +179,4 @@ function refreshedScopes(token: RefreshToken, asked: string | null): readonly st
   if (asked === null) return token.scopes
   const wanted = canonicalScopes(splitScopes(asked))
   return isSubset(wanted, token.scopes) ? wanted : null
-}
-
-interface Granted {
-  readonly sub: string
-  readonly clientId: string
-  readonly scopes: readonly string[]
-  readonly nonce: string | null
-  readonly offline: boolean
-}
-
-/** The fields that code exchange and refresh share. */
-async function tokenResponse(
-  world: PracticeWorld,
-  granted: Granted,
-  faults: ActiveFaults,
-): Promise<Record<string, unknown>> {
-  const account = accountBySub(granted.sub)
-  const bytes = faults.find('token-sizes')?.accessToken
-  const accessToken = issueSecret(world, 'access-token', granted.clientId, bytes)
-  world.store.note((state) => {
-    const expiresAt = world.now() + accessSeconds * 1000
-    const { sub, clientId, scopes, offline } = granted
-    const token = { hash: hashSecret(accessToken), sub, clientId, scopes: [...scopes], offline, expiresAt }
-    return addAccessToken(state, token, world.now())
-  })
-  const tellsWho = account !== null && hasIdentity(granted.scopes) && !faults.has('no-id-token')
-  return {
-    access_token: accessToken,
-    expires_in: accessSeconds,
-    ...(!faults.has('no-scope') && { scope: granted.scopes.join(' ') }),
-    token_type: faults.find('token-type')?.value ?? 'Bearer',
-    ...(tellsWho && { id_token: await signIdToken(world, { ...granted, account, accessToken }, faults) }),
-  }
 }

@@ -87,7 +87,58 @@ const revokeErrors = {
   'not-revocable': { status: 400, error: 'invalid_request', description: 'Token is not revocable.' },
 } as const satisfies Record<string, TokenError>
 
-export const endpointErrors = { ...tokenErrors, ...revokeErrors } as const
+/** Those of JWT bearer grants, word for word (google-oauth.md section 6). */
+const serviceErrors = {
+  'service-not-found': grant('Invalid grant: account not found'),
+  'service-signature': grant('Invalid JWT Signature.'),
+  'service-verifier': grant('Invalid JWT: No valid verifier found for issuer.'),
+  'service-times': grant(
+    'Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. ' +
+      'Check your iat and exp values in the JWT claim.',
+  ),
+  'service-audience': grant('Invalid JWT: Failed audience check.'),
+  'service-user': grant('Invalid email or User ID'),
+  'service-email': grant('Not a valid email.'),
+  'service-scope': {
+    status: 400,
+    error: 'invalid_scope',
+    description: 'Invalid OAuth scope or ID token audience provided.',
+  },
+  'service-subject': {
+    status: 400,
+    error: 'invalid_request',
+    description: 'Invalid impersonation "sub" field.',
+  },
+  'service-prn': {
+    status: 400,
+    error: 'invalid_request',
+    description: 'Invalid impersonation prn email address.',
+  },
+  'service-unauthorized': {
+    status: 401,
+    error: 'unauthorized_client',
+    description:
+      'Client is unauthorized to retrieve access tokens using this method, ' +
+      'or client not authorized for any of the scopes requested.',
+  },
+  'service-unauthorized-scope': {
+    status: 401,
+    error: 'unauthorized_client',
+    description: 'Unauthorized client or scope in request.',
+  },
+  'service-denied': { status: 400, error: 'access_denied', description: 'Requested client not authorized.' },
+} as const satisfies Record<string, TokenError>
+
+/** Those of the device flow (google-oauth.md section 5). */
+const deviceErrors = {
+  'device-client-type': { status: 401, error: 'invalid_client', description: 'Invalid client type.' },
+  'device-pending': { status: 428, error: 'authorization_pending', description: 'Precondition Required' },
+  'device-slow-down': { status: 403, error: 'slow_down', description: 'Forbidden' },
+  'device-denied': { status: 403, error: 'access_denied', description: 'Forbidden' },
+  'device-expired': { status: 400, error: 'expired_token' },
+} as const satisfies Record<string, TokenError>
+
+export const endpointErrors = { ...tokenErrors, ...serviceErrors, ...revokeErrors, ...deviceErrors } as const
 export type EndpointErrorName = keyof typeof endpointErrors
 
 /** The answer for an error; `description` replaces the one of the table where it names a parameter. */

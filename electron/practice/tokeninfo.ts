@@ -1,7 +1,6 @@
 /** `/tokeninfo`: what a token is, for debugging (google-oauth.md 4.1). */
 import type { JWTVerifyResult } from 'jose'
 import { jwtVerify } from 'jose'
-import { accountBySub } from './accounts.ts'
 import { bearerToken, field, formFields, jsonAnswer } from './answers.ts'
 import { isPracticeClient } from './client.ts'
 import { faultyEndpoint } from './faulty-endpoint.ts'
@@ -9,7 +8,8 @@ import { hasIdentity } from './id-token.ts'
 import { emailScope } from './scopes.ts'
 import { hashSecret } from './secrets.ts'
 import type { Answer, Handle, PracticeRequest } from './server.ts'
-import type { AccessToken } from './state.ts'
+import { emailOf, serviceAccountByEmail } from './service-accounts.ts'
+import type { AccessToken, PracticeState } from './state.ts'
 import { findAccessToken } from './state.ts'
 import type { PracticeWorld } from './world.ts'
 
@@ -31,12 +31,14 @@ function invalid(): Answer {
 
 function accessTokenInfo(world: PracticeWorld, text: string | null): Answer {
   const token = text === null ? null : findAccessToken(world.store.state, hashSecret(text), world.now())
-  return token === null ? invalid() : jsonAnswer(200, describeAccessToken(token, world.now()))
+  return token === null
+    ? invalid()
+    : jsonAnswer(200, describeAccessToken(world.store.state, token, world.now()))
 }
 
 /** Every value is a string, numbers and booleans too. */
-function describeAccessToken(token: AccessToken, now: number): Record<string, string> {
-  const account = accountBySub(token.sub)
+function describeAccessToken(state: PracticeState, token: AccessToken, now: number): Record<string, string> {
+  const email = emailOf(state, token)
   return {
     azp: token.clientId,
     aud: token.clientId,
@@ -44,8 +46,7 @@ function describeAccessToken(token: AccessToken, now: number): Record<string, st
     scope: token.scopes.join(' '),
     exp: String(Math.floor(token.expiresAt / 1000)),
     expires_in: String(Math.floor((token.expiresAt - now) / 1000)),
-    ...(account !== null &&
-      token.scopes.includes(emailScope) && { email: account.email, email_verified: 'true' }),
+    ...(email !== null && token.scopes.includes(emailScope) && { email, email_verified: 'true' }),
     access_type: token.offline ? 'offline' : 'online',
   }
 }
@@ -53,7 +54,9 @@ function describeAccessToken(token: AccessToken, now: number): Record<string, st
 async function idTokenInfo(world: PracticeWorld, text: string): Promise<Answer> {
   const options = { issuer: world.issuer, currentDate: new Date(world.now()) }
   const verified = await jwtVerify(text, (await world.keys()).publicKey, options).catch(() => null)
-  const ours = isPracticeClient(String(verified?.payload.aud))
+  // One of a service account is for any audience, and says in `azp` whose it is.
+  const robot = serviceAccountByEmail(world.store.state, String(verified?.payload['azp']))
+  const ours = robot !== null || isPracticeClient(String(verified?.payload.aud))
   return verified === null || !ours ? invalid() : jsonAnswer(200, describeIdToken(verified))
 }
 

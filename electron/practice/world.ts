@@ -1,3 +1,4 @@
+import type { DeviceDesk } from './device-rules.ts'
 import type { FaultBoard } from './faults.ts'
 import type { SigningKeys } from './keys.ts'
 import type { MintedKind, SecretKind } from './secrets.ts'
@@ -9,6 +10,7 @@ export interface PracticeWorld {
   readonly issuer: string
   readonly store: Store
   readonly faults: FaultBoard
+  readonly devices: DeviceDesk
   /** Practice time, epoch ms. */
   now(): number
   /** The machine's time, epoch ms: for what happens between a page and its form. */

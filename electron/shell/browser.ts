@@ -1,4 +1,4 @@
-/** Opens the sign-in page and that of an account's connections, in the system browser or in the chosen one. */
+/** Opens the pages to sign in, for a device code and of an account's connections, in the system browser or another. */
 import { spawn } from 'node:child_process'
 import { isAbsolute } from 'node:path'
 import type { Outcome } from '../contract/outcome.ts'
@@ -7,7 +7,7 @@ import type { BrowserChoice, ProfileName } from '../contract/views.ts'
 import type { Browser } from '../core/ports.ts'
 import type { ExternalLinks } from './external-links.ts'
 import type { ExternalUrl } from './external-url.ts'
-import { checkedAuthorizationUrl, checkedConnectionsUrl } from './external-url.ts'
+import { checkedAuthorizationUrl, checkedConnectionsUrl, checkedDevicePage } from './external-url.ts'
 import type { Machine } from './known-browsers.ts'
 import { findBrowsers, isProgram } from './known-browsers.ts'
 
@@ -19,14 +19,18 @@ export interface BrowserOptions {
 }
 
 /**
- * The port `Browser`. `open` takes the authorization URL or the connections page that main built and checks it once
- * more; it answers `browser-not-opened` (also for any other address) or `browser-missing`.
+ * The port `Browser`. `open` takes the authorization URL or the connections page that main built, or the page for a
+ * device code that the issuer named, and checks it once more; it answers `browser-not-opened` (also for any other
+ * address) or `browser-missing`.
  */
 export function systemBrowser(options: BrowserOptions): Browser {
   return {
     async open(url, choice) {
       const profile = options.profile()
-      const checked = checkedAuthorizationUrl(url, profile) ?? checkedConnectionsUrl(url, profile)
+      const checked =
+        checkedAuthorizationUrl(url, profile) ??
+        checkedConnectionsUrl(url, profile) ??
+        checkedDevicePage(url, profile)
       if (checked === null) return fail('browser-not-opened')
       return choice.kind === 'system'
         ? options.links.open(checked)

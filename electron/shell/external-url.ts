@@ -18,14 +18,15 @@ export function checkedLink(url: string): ExternalUrl | null {
 
 /**
  * The authorization request that main built (google-oauth.md 1.2): in the real profile only Google's own
- * endpoint, in practice only this machine. It must ask for a code, for a loopback answer, with PKCE.
+ * endpoint, in practice only this machine. It must ask for a code with PKCE, which is of use to nobody else wherever
+ * the answer goes; or for an access token, which may only come to this machine.
  */
 export function checkedAuthorizationUrl(url: string, profile: ProfileName): ExternalUrl | null {
   if (url.length > longestUrl) return null
   const parsed = parse(url)
   if (parsed === null || parsed.username !== '' || parsed.password !== '' || parsed.hash !== '') return null
   const isEndpoint = profile === 'real' ? isGoogleEndpoint(parsed) : isPracticeEndpoint(parsed)
-  return isEndpoint && asksForLoopbackCode(parsed.searchParams) ? (parsed.href as ExternalUrl) : null
+  return isEndpoint && asksProperly(parsed.searchParams) ? (parsed.href as ExternalUrl) : null
 }
 
 const googleConnections: string = links['account-connections']
@@ -41,6 +42,18 @@ export function checkedConnectionsUrl(url: string, profile: ProfileName): Extern
   const isPage = profile === 'real' ? page === googleConnections : practiceConnections.test(page)
   if (!isPage || parse(page) === null) return null
   return url === page || isAccountQuery(query.join('?')) ? (url as ExternalUrl) : null
+}
+
+const googleDevicePage = 'https://www.google.com/device'
+const practiceDevicePage = /^http:\/\/127\.0\.0\.1:\d{1,5}\/device$/
+
+/**
+ * The page that a device code is entered at (google-oauth.md 5): in the real profile Google's own, in practice this
+ * machine's. Compared whole: the code is not in it, and nothing else may be.
+ */
+export function checkedDevicePage(url: string, profile: ProfileName): ExternalUrl | null {
+  const isPage = profile === 'real' ? url === googleDevicePage : practiceDevicePage.test(url)
+  return isPage && parse(url) !== null ? (url as ExternalUrl) : null
 }
 
 /** Exactly one parameter: writing it anew would otherwise give something else. */
@@ -62,16 +75,27 @@ function isPracticeEndpoint(url: URL): boolean {
   )
 }
 
-function asksForLoopbackCode(query: URLSearchParams): boolean {
+/** Each parameter once: of two, nobody knows which one the server takes. */
+function asksProperly(query: URLSearchParams): boolean {
+  const names = [...query.keys()]
+  if (new Set(names).size !== names.length || (query.get('state') ?? '') === '') return false
   const redirect = parse(query.get('redirect_uri') ?? '')
-  return (
-    query.get('response_type') === 'code' &&
-    query.get('code_challenge_method') === 'S256' &&
-    query.has('state') &&
-    redirect?.protocol === 'http:' &&
-    redirect.hostname === '127.0.0.1' &&
-    redirect.port !== ''
-  )
+  if (redirect === null || redirect.username !== '' || redirect.password !== '' || redirect.hash !== '')
+    return false
+  switch (query.get('response_type')) {
+    case 'code':
+      return hasChallenge(query) && (redirect.protocol === 'http:' || redirect.protocol === 'https:')
+    case 'token':
+      return redirect.protocol === 'http:' && loopbackHosts.includes(redirect.hostname)
+    default:
+      return false
+  }
+}
+
+const loopbackHosts: readonly string[] = ['127.0.0.1', '[::1]', 'localhost']
+
+function hasChallenge(query: URLSearchParams): boolean {
+  return query.get('code_challenge_method') === 'S256' && (query.get('code_challenge') ?? '') !== ''
 }
 
 function parse(url: string): URL | null {

@@ -1,6 +1,8 @@
 import type { Bridge } from '../../electron/contract/bridge.ts'
 import type { CommandParams, LinkName } from '../../electron/contract/commands.ts'
 import type { Inspection } from '../../electron/contract/inspection.ts'
+import type { ClientAuthentication, ClientKind } from '../../electron/contract/kinds.ts'
+import { abilitiesOf } from '../../electron/contract/kinds.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
 import type { BlastRadius, GrantName } from '../../electron/contract/revocation.ts'
 import type {
@@ -15,6 +17,7 @@ import type {
 } from '../../electron/contract/views.ts'
 import type { DeclarationEffect, FolderLook, WhoView } from '../../electron/contract/who.ts'
 import { isScope, withIdentity } from '../features/sign-in/scope-names.ts'
+import type { SignInChoice } from '../features/sign-in/sign-in-choice.ts'
 import { m } from '../messages/generated/messages.js'
 import { exactTime } from '../ui/exact-instant.ts'
 import { locale } from './locale.svelte.ts'
@@ -27,6 +30,8 @@ export interface ClientChange {
   readonly userType?: UserType
   readonly retired?: boolean
   readonly keepAlive?: boolean
+  readonly type?: ClientKind
+  readonly authentication?: ClientAuthentication
 }
 
 /** Google can have granted what nobody can ask for, in form or length; that is left to the token that has it. */
@@ -34,8 +39,19 @@ function askable(scopes: readonly string[]): string[] {
   return withIdentity(scopes.filter(isScope))
 }
 
+/** What actions are made of, for those of pages that come after the first picture. */
+export interface ActionTools {
+  readonly bridge: Bridge
+  /** Waits for an answer; shows what went wrong. Answers the value, or null after an error. */
+  readonly told: <T>(answer: Promise<Outcome<T>>) => Promise<{ readonly value: T } | null>
+  /** A short-lived token went into the clipboard: says until when it works. */
+  readonly copied: (answer: Promise<Outcome<{ readonly expiresAt: number }>>) => Promise<void>
+  readonly done: (text: () => string) => void
+}
+
 /** What a person can do. Every screen and the palette call these; errors are shown here, once. */
 export class Actions {
+  readonly tools: ActionTools
   readonly #bridge: Bridge
   readonly #toasts: Toasts
   readonly #navigation: Navigation
@@ -44,6 +60,12 @@ export class Actions {
     this.#bridge = bridge
     this.#toasts = toasts
     this.#navigation = navigation
+    this.tools = {
+      bridge,
+      told: (answer) => this.#told(answer),
+      copied: (answer) => this.#copied(answer),
+      done: (text) => toasts.done(text),
+    }
   }
 
   /** Waits for an answer; shows what went wrong. Answers the value, or null after an error. */
@@ -54,6 +76,14 @@ export class Actions {
     return null
   }
 
+  /** A short-lived token went into the clipboard: says until when it works. */
+  async #copied(answer: Promise<Outcome<{ readonly expiresAt: number }>>): Promise<void> {
+    const copied = await this.#told(answer)
+    if (!copied) return
+    const { expiresAt } = copied.value
+    this.#toasts.done(() => m.access_token_copied({ time: exactTime(expiresAt, locale()) }))
+  }
+
   openProfile = async (profile: ProfileName): Promise<void> => {
     this.#navigation.go({ page: 'accounts', accountId: null })
     await this.#told(this.#bridge.app.openProfile({ profile }))
@@ -61,6 +91,11 @@ export class Actions {
 
   openLink = async (link: LinkName): Promise<void> => {
     await this.#told(this.#bridge.app.openLink({ link }))
+  }
+
+  /** Text that stands in the window, into the clipboard. */
+  copyText = async (text: string): Promise<void> => {
+    if (await this.#told(this.#bridge.app.copyText({ text }))) this.#toasts.done(() => m.copied())
   }
 
   /** Told by the window alone, so nothing is shown when it does not help. */
@@ -99,10 +134,10 @@ export class Actions {
     clientId: string,
     scopes: readonly string[],
     accountId: string | null,
-    add = false,
+    choice: SignInChoice = {},
   ): Promise<boolean> => {
-    const wanted = { clientId, scopes: askable(scopes), accountId }
-    const started = await this.#told(this.#bridge.signIn.start(add ? { ...wanted, add } : wanted))
+    const wanted = { clientId, scopes: askable(scopes), accountId, ...choice }
+    const started = await this.#told(this.#bridge.signIn.start(wanted))
     if (started) this.#navigation.go({ page: 'flow', flowId: started.value.flowId })
     return started !== null
   }
@@ -121,6 +156,15 @@ export class Actions {
     else await this.startSignIn(clientId, granted, accountId)
   }
 
+  /** Access without a refresh token once more, for another hour. */
+  repeatAccess = async (
+    accountId: string,
+    { clientId, access }: Pick<GrantView, 'clientId' | 'access'>,
+  ): Promise<void> => {
+    const [way] = abilitiesOf['client-side'].ways
+    if (access && way) await this.startSignIn(clientId, access.granted, accountId, { way })
+  }
+
   openBrowserAgain = async (flowId: string): Promise<void> => {
     await this.#told(this.#bridge.signIn.openAgain({ flowId }))
   }
@@ -128,6 +172,9 @@ export class Actions {
   copyLink = async (flowId: string): Promise<void> => {
     if (await this.#told(this.#bridge.signIn.copyLink({ flowId }))) this.#toasts.done(() => m.link_copied())
   }
+
+  /** Main takes the address from the clipboard; why it was not taken is shown where it was pasted. */
+  pasteAnswer = (flowId: string): Promise<Outcome<null>> => this.#bridge.signIn.paste({ flowId })
 
   cancelSignIn = async (flowId: string): Promise<void> => {
     await this.#told(this.#bridge.signIn.cancel({ flowId }))
@@ -244,10 +291,7 @@ export class Actions {
   }
 
   copyAccessToken = async (accountId: string, clientId: string): Promise<void> => {
-    const copied = await this.#told(this.#bridge.accounts.copyAccessToken({ accountId, clientId }))
-    if (!copied) return
-    const { expiresAt } = copied.value
-    this.#toasts.done(() => m.access_token_copied({ time: exactTime(expiresAt, locale()) }))
+    await this.#copied(this.#bridge.accounts.copyAccessToken({ accountId, clientId }))
   }
 
   /** Null takes back what the person said before. */

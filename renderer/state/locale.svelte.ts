@@ -1,4 +1,3 @@
-import { errors } from '../../electron/contract/errors.ts'
 import type { SettingsView } from '../../electron/contract/views.ts'
 import type { ErrorTable } from '../messages/error-text.ts'
 import { overwriteGetLocale } from '../messages/generated/runtime.js'
@@ -6,7 +5,8 @@ import { overwriteGetLocale } from '../messages/generated/runtime.js'
 export type Locale = 'en' | 'hi'
 
 let current = $state<Locale>('en')
-/** Loaded only when it is read: it is a good part of the script before the first picture. */
+/** Loaded only when they are read: they are a good part of the script before the first picture. */
+let englishErrors = $state.raw<ErrorTable | null>(null)
 let hindiErrors = $state.raw<ErrorTable | null>(null)
 
 // Every message asks this while a component renders, so a change of language redraws what is on screen.
@@ -26,15 +26,20 @@ export function chooseLocale(setting: SettingsView['language'], languages: reado
   return 'en'
 }
 
-/** The words of errors; English until those of another language have arrived. */
-export function errorTable(): ErrorTable {
-  return (current === 'hi' ? hindiErrors : null) ?? errors
+/** The words of errors; English until those of another language have arrived, null until any have. */
+export function errorTable(): ErrorTable | null {
+  if (!englishErrors) void loadEnglishErrors()
+  return (current === 'hi' ? hindiErrors : null) ?? englishErrors
 }
 
 export function setLocale(next: Locale): void {
   current = next
   if (next === 'hi') void loadHindiErrors()
   document.documentElement.lang = next
+}
+
+async function loadEnglishErrors(): Promise<void> {
+  englishErrors ??= (await import('../../electron/contract/errors.ts')).errors
 }
 
 async function loadHindiErrors(): Promise<void> {

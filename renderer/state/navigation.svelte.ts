@@ -1,3 +1,5 @@
+import type { WayKind } from '../../electron/contract/kinds.ts'
+
 /** Where the window is. Plain data, so that anything can go anywhere and a test can say where it is. */
 export type Place =
   | { readonly page: 'accounts'; readonly accountId: string | null; readonly ask?: AccountAsk | 'select' }
@@ -18,8 +20,11 @@ export type Place =
       readonly scopes?: readonly string[]
       /** Asks for what is held of this grant as well. */
       readonly add?: boolean
+      /** How to go about it, unless the person chooses otherwise. */
+      readonly way?: WayKind
     }
-  | { readonly page: 'flow'; readonly flowId: string }
+  /** `paste`: begins by taking the answer from the clipboard. */
+  | { readonly page: 'flow'; readonly flowId: string; readonly paste?: boolean }
 
 /** What the detail is asked to begin as soon as it shows, from the palette for instance. */
 export type AccountAsk = 'label' | 'forget' | 'revoke' | GrantAsk

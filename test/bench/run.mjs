@@ -1,5 +1,5 @@
 /**
- * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger, life, choices. Prints
+ * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger, life, choices, ways. Prints
  * a table and writes the same to dist/bench.json. A figure that misses its target is said to; nothing ever fails
  * because of a time.
  *
@@ -22,6 +22,7 @@ import { appProgram, bareProgram } from './program.mjs'
 import { measureSizes } from './sizes.mjs'
 import { measureStart } from './start.mjs'
 import { tableOf } from './table.mjs'
+import { measureWays } from './ways-report.mjs'
 
 /** @typedef {import('./figures.mjs').Figure} Figure */
 /** @typedef {import('../../build/session.mjs').Session} Session */
@@ -31,6 +32,7 @@ const parts = {
   ledger: measureLedger,
   life: measureLife,
   choices: measureChoices,
+  ways: measureWays,
   start: (note) => inSession((session) => measureStarts(session, note)),
   frames: measureFrames,
   memory: (note) => inSession((session) => measureMemories(session, note)),

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
-import { connect } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { arriveAt, asha, consentAs } from '../support/real-google.ts'
 import type { RealProfile } from '../support/real-profile.ts'
@@ -9,8 +9,10 @@ import { partsMissing, useRealWorld } from '../support/real-world.ts'
 
 const world = useRealWorld()
 const sockets: Socket[] = []
+const servers: Server[] = []
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
+  for (const server of servers.splice(0)) server.close()
 })
 
 function dial(address: URL): Socket {
@@ -165,5 +167,85 @@ describe.skipIf(partsMissing !== null)('the listener of a running sign-in', () =
     await send(right, request(right, { path }))
     expect(await app.end(flow)).toMatchObject({ kind: 'failed', error: { code: 'code-refused' } })
     expect(await app.signIn(asha)).toMatchObject({ kind: 'done' })
+  })
+})
+
+/** As a person would: the address goes through the clipboard. */
+async function paste(
+  app: RealProfile,
+  flowId: string,
+  text: string,
+): ReturnType<typeof app.ask<'signIn.paste'>> {
+  await app.get('app.copyText', { text })
+  return app.ask('signIn.paste', { flowId })
+}
+
+describe.skipIf(partsMissing !== null)('an answer that is pasted', () => {
+  it('is the one that counts: the listener then says 410', async () => {
+    const { app, flow, right } = await consented()
+    await world.google.control.setFault({ kind: 'latency', ms: 300 })
+    expect(await paste(app, flow, right.href)).toEqual({ ok: true, value: null })
+    expect(await send(right, request(right, {}))).toBe(410)
+    expect(await paste(app, flow, right.href)).toMatchObject({ error: { code: 'paste-used' } })
+    expect(await app.end(flow)).toMatchObject({ kind: 'done', email: asha.email })
+    expect((await refreshTokensInKeychain()).size).toBe(1)
+  })
+
+  it('comes too late where the listener had it', async () => {
+    const { app, flow, right } = await consented()
+    await world.google.control.setFault({ kind: 'latency', ms: 300 })
+    const arrived = send(right, request(right, {}))
+    await app.reach(flow, 'exchanging')
+    expect(await paste(app, flow, right.href)).toMatchObject({ error: { code: 'paste-used' } })
+    expect(await arrived).toBe(200)
+    expect(await app.end(flow)).toMatchObject({ kind: 'done' })
+  })
+})
+
+interface WebClient {
+  readonly app: RealProfile
+  readonly clientId: string
+  readonly redirects: readonly { readonly uri: string; readonly use: string }[]
+}
+async function webClient(): Promise<WebClient> {
+  const app = await world.open()
+  await app.get('practice.act', { act: 'add-client', project: 'same', kind: 'web' })
+  const client = (await app.snapshot()).clients.find(({ type }) => type === 'web')
+  if (!client) throw new Error('practice Google made no web client')
+  return { app, clientId: client.clientId, redirects: client.redirects }
+}
+
+async function startWith({ app, clientId }: WebClient, redirectUri: string, way: 'redirect' | 'paste') {
+  const params = { clientId, scopes: [], accountId: null, way, redirectUri }
+  return (await app.get('signIn.start', params)).flowId
+}
+
+describe.skipIf(partsMissing !== null)('a web client', () => {
+  it('signs in at each address that is registered for it, IPv6 too, and by paste where none of ours is', async () => {
+    const web = await webClient()
+    expect(new Set(web.redirects.map(({ use }) => use))).toEqual(new Set(['listen', 'paste']))
+    for (const { uri, use } of web.redirects) {
+      const flow = await startWith(web, uri, use === 'listen' ? 'redirect' : 'paste')
+      const right = await consentAs(asha, await web.app.link(flow))
+      expect(right.startsWith(`${uri}?`)).toBe(true)
+      if (use === 'listen') await arriveAt(right)
+      else expect(await paste(web.app, flow, right)).toEqual({ ok: true, value: null })
+      expect(await web.app.end(flow)).toMatchObject({ kind: 'done', email: asha.email })
+    }
+  })
+
+  it('waits while another program has its port, and goes on by itself', async () => {
+    const web = await webClient()
+    const uri = web.redirects.find(({ use }) => use === 'listen')?.uri ?? ''
+    const port = Number(new URL(uri).port)
+    const other = createServer()
+    servers.push(other)
+    other.listen(port, '127.0.0.1')
+    await once(other, 'listening')
+    const flow = await startWith(web, uri, 'redirect')
+    expect(await web.app.reach(flow, 'port-busy')).toMatchObject({ port })
+    other.close()
+    await arriveAt(await consentAs(asha, await web.app.link(flow)))
+    expect(await web.app.end(flow)).toMatchObject({ kind: 'done', email: asha.email })
   })
 })

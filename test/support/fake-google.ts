@@ -2,6 +2,8 @@ import type { CryptoKey } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import type { Clock } from '../../electron/core/ports.ts'
 import { coversScopes } from '../../electron/contract/scopes/scope-sets.ts'
+import type { FakeDevices } from './fake-devices.ts'
+import { deviceGrant, fakeDevices } from './fake-devices.ts'
 import type { FakeAnswer, FakeHttp, SeenRequest } from './fake-http.ts'
 
 export interface Person {
@@ -21,6 +23,8 @@ export const meera: Person = {
 export interface FakeGoogle {
   /** What a browser does that opens the URL: the query that comes back, for this person and with these scopes. */
   consent(url: string, person: Person, granted?: readonly string[]): URLSearchParams
+  /** The same for a client-side page: the fragment that comes back, with an access token. */
+  consentInFragment(url: string, person: Person, granted?: readonly string[]): URLSearchParams
   /** Replaces parts of the next token response; undefined takes a field away. */
   changeNext(change: Readonly<Record<string, unknown>>): void
   /** Replaces claims of the next id token; undefined takes a claim away. */
@@ -60,6 +64,8 @@ export interface FakeGoogle {
   readonly revokes: readonly URLSearchParams[]
   /** Whether a refresh of this token would succeed. */
   isLive(refreshToken: string): boolean
+  /** Codes for sign-ins on another device. */
+  readonly devices: FakeDevices
   /** Every token request so far, as its form. */
   readonly tokenRequests: readonly URLSearchParams[]
   /** Those of them that refresh. */
@@ -99,6 +105,14 @@ interface LiveAccess {
   readonly scopes: readonly string[]
   /** Epoch seconds. */
   readonly endsAt: number
+}
+
+/** The client that sends a request, by its form or by HTTP Basic (RFC 6749 section 2.3.1); none where it is both. */
+function clientOf({ headers }: SeenRequest, form: URLSearchParams): string {
+  const basic = /^Basic (\S+)$/.exec(headers['authorization'] ?? '')?.[1]
+  if (basic === undefined) return form.get('client_id') ?? ''
+  const [id = ''] = Buffer.from(basic, 'base64').toString().split(':')
+  return form.has('client_secret') ? '' : decodeURIComponent(id)
 }
 
 const emailScopes = ['email', 'https://www.googleapis.com/auth/userinfo.email']
@@ -161,7 +175,8 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
         name,
         hd,
       },
-      ...{ nonce: consent.nonce, iat: seconds, exp: seconds + 3600, ...claimChange },
+      ...(consent.nonce === '' ? {} : { nonce: consent.nonce }),
+      ...{ iat: seconds, exp: seconds + 3600, ...claimChange },
     }
     const signer: CryptoKey = forge ? stranger.privateKey : key.privateKey
     claimChange = {}
@@ -193,8 +208,7 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     return refreshToken
   }
 
-  const exchange = async (form: URLSearchParams): Promise<FakeAnswer> => {
-    const consent = consents.get(form.get('code') ?? '')
+  const exchange = async (consent: Consent | undefined): Promise<FakeAnswer> => {
     if (!consent) return refuse({ error: 'invalid_grant', error_description: 'Malformed auth code.' })
     const { person, clientId, granted } = consent
     const body = {
@@ -212,11 +226,11 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     return { headers: dated(), body }
   }
 
-  const refresh = (form: URLSearchParams): FakeAnswer => {
+  const refresh = (form: URLSearchParams, clientId: string): FakeAnswer => {
     const presented = form.get('refresh_token') ?? ''
     const token = liveTokens.get(presented)
     if (!token) return refuse(unknownToken)
-    if (token.clientId !== form.get('client_id')) {
+    if (token.clientId !== clientId) {
       return refuse({ error: 'unauthorized_client', error_description: 'Unauthorized', status: 401 })
     }
     if (token.refusal) return refuse(token.refusal)
@@ -225,7 +239,7 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     const rotated = rotation
     rotation = null
     if (rotated?.oldDies === true) token.refusal = revoked
-    const { person, clientId } = token
+    const { person } = token
     const body = {
       access_token: newAccessToken(person, clientId, asked),
       expires_in: 3599,
@@ -238,13 +252,24 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     return { headers: dated(), body }
   }
 
-  const answer = async (form: URLSearchParams): Promise<FakeAnswer> => {
+  const devices = fakeDevices(http, clock)
+  const poll = (form: URLSearchParams, clientId: string): Promise<FakeAnswer> | FakeAnswer => {
+    const entered = devices.poll(form, clientId)
+    if (entered.kind === 'refused') return refuse(entered.refusal)
+    return exchange({ ...entered, granted: entered.granted.join(' '), nonce: '', clientId })
+  }
+
+  const answer = async (request: SeenRequest): Promise<FakeAnswer> => {
+    const form = new URLSearchParams(request.body)
     tokenRequests.push(form)
     const instead = insteads.shift() ?? always
     if (instead) return instead
-    const broken = brokenClients.get(form.get('client_id') ?? '')
+    const clientId = clientOf(request, form)
+    const broken = brokenClients.get(clientId)
     if (broken) return refuse(broken)
-    return form.get('grant_type') === 'refresh_token' ? refresh(form) : exchange(form)
+    const grant = form.get('grant_type')
+    if (grant === 'refresh_token') return refresh(form, clientId)
+    return grant === deviceGrant ? poll(form, clientId) : exchange(consents.get(form.get('code') ?? ''))
   }
   /** As google-oauth.md 4.1 has it: every value is a string. A token in an address is not looked at. */
   const tokenInfo = ({ url, method, headers }: SeenRequest): FakeAnswer => {
@@ -282,7 +307,9 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
     const form = new URLSearchParams(body)
     revokes.push(form)
     const instead = revokeInsteads.shift()
-    const token = liveTokens.get(form.get('token') ?? '')
+    const presented = form.get('token') ?? ''
+    const access = liveAccess.get(presented)
+    const token = liveTokens.get(presented) ?? (access && { ...access, refusal: null })
     const live = token?.refusal === null ? token : null
     if (live && (instead?.acts ?? true)) {
       if (delayed) delayed.push(live)
@@ -300,7 +327,7 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
   }
 
   http.on('https://www.googleapis.com/oauth2/v3/certs', { body: { keys: [jwk] } })
-  http.on('https://oauth2.googleapis.com/token', (request) => answer(new URLSearchParams(request.body)))
+  http.on('https://oauth2.googleapis.com/token', answer)
   // After the other, which fits the beginning of its address as well: the latest rule wins.
   http.on(tokenInfoUrl, tokenInfo)
   http.on(revokeUrl, revoke)
@@ -321,6 +348,18 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
         iss: 'https://accounts.google.com',
         code,
         scope,
+      })
+    },
+    consentInFragment(url, person, granted) {
+      const asked = new URL(url).searchParams
+      const scopes = granted ?? (asked.get('scope') ?? '').split(' ')
+      return new URLSearchParams({
+        state: asked.get('state') ?? '',
+        iss: 'https://accounts.google.com',
+        access_token: newAccessToken(person, asked.get('client_id') ?? '', scopes),
+        token_type: 'Bearer',
+        expires_in: '3599',
+        scope: scopes.join(' '),
       })
     },
     changeNext: (next) => {
@@ -376,6 +415,7 @@ export async function fakeGoogle(http: FakeHttp, clock: Clock): Promise<FakeGoog
         for (const token of waiting) revokeProject(token)
       }
     },
+    devices,
     revokes,
     isLive: (refreshToken) => liveTokens.get(refreshToken)?.refusal === null,
     tokenRequests,

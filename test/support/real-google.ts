@@ -141,3 +141,27 @@ export async function arriveAt(address: string): Promise<{ readonly status: numb
   const answer = await fetch(address, { headers: { connection: 'close' } })
   return { status: answer.status, page: await answer.text() }
 }
+
+/** What our page told its tab: a text to show, or where to go on. */
+export interface TabReply {
+  readonly status: number
+  readonly title: string
+  readonly next?: string
+}
+
+/** The browser arrives at our page with an answer in the fragment, and the script of the page hands that over. */
+export async function arriveWithFragment(address: string): Promise<TabReply> {
+  const url = new URL(address)
+  const { page } = await arriveAt(`${url.origin}${url.pathname}`)
+  const post = /data-post="([^"]+)"/.exec(page)?.[1]
+  if (post === undefined) throw new Error(`not a page that reads a fragment: ${title(page)}`)
+  const answer = await fetch(`${url.origin}${post}`, {
+    method: 'POST',
+    headers: {
+      ...{ 'content-type': 'application/json', 'x-latchkey-answer': '1' },
+      ...{ origin: url.origin, connection: 'close' },
+    },
+    body: JSON.stringify({ answer: url.hash.slice(1) || url.search.slice(1) }),
+  })
+  return (await answer.json()) as TabReply
+}

@@ -13,13 +13,21 @@ import { createLoopbackListener } from '../../electron/adapters/loopback-listene
 import { systemRandom } from '../../electron/adapters/random.ts'
 import { readSmallFile } from '../../electron/adapters/small-file.ts'
 import type { CommandName, CommandParams, CommandResult } from '../../electron/contract/commands.ts'
+import type { ClientKind, WayKind } from '../../electron/contract/kinds.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
-import type { AccountView, FlowStep, Snapshot, TokenView } from '../../electron/contract/views.ts'
+import type {
+  AccountView,
+  ClientView,
+  FlowStep,
+  FlowView,
+  Snapshot,
+  TokenView,
+} from '../../electron/contract/views.ts'
 import { Latchkey } from '../../electron/core/latchkey.ts'
 import type { ProfilePorts } from '../../electron/core/profile-context.ts'
 import { secretServices } from '../../electron/core/secrets.ts'
 import type { FurtherClient } from '../../electron/practice/client.ts'
-import { furtherClients, practiceClient } from '../../electron/practice/client.ts'
+import { clientFor, furtherClients, practiceClient } from '../../electron/practice/client.ts'
 import { openWorld } from '../../electron/worlds.ts'
 import { fakeBrowser } from './fake-browser.ts'
 import { fakeDesktop } from './fake-desktop.ts'
@@ -41,6 +49,10 @@ export interface SignInOptions extends Consent {
   readonly clientId?: string
   /** The account that should arrive. */
   readonly accountId?: string
+  /** The client's usual one when left out. */
+  readonly way?: WayKind
+  readonly redirectUri?: string
+  readonly elsewhere?: boolean
 }
 
 /** What a person does with a profile. */
@@ -53,10 +65,13 @@ export interface ProfileUser extends Asker {
   held(who: Person): Promise<readonly TokenView[]>
   /** Adds the further practice client of the same or of another project; answers its id. */
   addClient(project: FurtherClient): Promise<string>
+  /** Brings a fresh file of the first project's client of a kind, for the first time or again. */
+  bringClient(kind: ClientKind): Promise<ClientView>
   /** Begins a sign-in; answers its `flowId`. */
   start(options?: SignInOptions): Promise<string>
   /** The authorization URL, once the sign-in waits for the browser. */
   link(flowId: string): Promise<string>
+  flow(flowId: string): Promise<FlowView>
   /** Waits until the sign-in is at this step. */
   reach<K extends FlowStep['kind']>(flowId: string, kind: K): Promise<StepOf<K>>
   end(flowId: string): Promise<StepOf<'done' | 'failed'>>
@@ -105,11 +120,22 @@ export function profileUser(asker: Asker): ProfileUser {
       if (!clients.some((client) => client.clientId === clientId)) throw new Error('it was not imported')
       return clientId
     },
-    async start({ scopes = [], clientId = practiceClient.clientId, accountId } = {}) {
+    async bringClient(kind) {
+      await get('practice.act', { act: 'add-client', project: 'same', kind })
+      const { clientId } = clientFor({ kind })
+      const client = (await snapshot()).clients.find((one) => one.clientId === clientId)
+      if (!client) throw new Error('it was not imported')
+      return client
+    },
+    async start({ scopes = [], clientId = practiceClient.clientId, accountId, ...options } = {}) {
+      const { way, redirectUri, elsewhere } = options
       const params = {
         clientId,
         scopes: [...scopes],
         accountId: accountId ?? null,
+        ...(way && { way }),
+        ...(redirectUri !== undefined && { redirectUri }),
+        ...(elsewhere !== undefined && { elsewhere }),
       }
       return (await get('signIn.start', params)).flowId
     },
@@ -117,6 +143,11 @@ export function profileUser(asker: Asker): ProfileUser {
       await user.reach(flowId, 'waiting')
       await get('signIn.copyLink', { flowId })
       return asker.clipboard()
+    },
+    async flow(flowId) {
+      const found = (await snapshot()).flows.find((flow) => flow.flowId === flowId)
+      if (!found) throw new Error('there is no such sign-in')
+      return found
     },
     reach: async (flowId, kind) => (await stepWhere(flowId, (step) => step.kind === kind)) as never,
     end: async (flowId) =>
@@ -151,8 +182,12 @@ export interface RealProfileOptions {
 export interface RealProfile extends ProfileUser {
   /** Every delta and reset that was sent to the window, as JSON. */
   readonly sent: readonly string[]
+  /** Every answer to a command, as JSON. */
+  readonly answered: readonly string[]
   /** What the system browser was asked to open. */
   readonly browsed: readonly string[]
+  /** The person copies a text. */
+  copy(text: string): void
   close(): Promise<void>
 }
 
@@ -197,8 +232,14 @@ export async function openRealProfile(options: RealProfileOptions): Promise<Outc
   )
   const opened = await latchkey.profile()
   if (!opened.ok) return opened
+  const answered: string[] = []
   const user = profileUser({
-    ask: (name, params) => (latchkey.handlers[name] as (given: unknown) => Promise<Outcome<never>>)(params),
+    async ask(name, params) {
+      const run = latchkey.handlers[name] as (given: unknown) => Promise<Outcome<never>>
+      const outcome = await run(params)
+      answered.push(JSON.stringify(outcome))
+      return outcome
+    },
     clipboard: () => desktop.readClipboard(),
   })
   const browsed = () => browser.opened.map(({ url }) => url)
@@ -207,6 +248,8 @@ export async function openRealProfile(options: RealProfileOptions): Promise<Outc
     value: {
       ...user,
       sent,
+      answered,
+      copy: (text) => desktop.copyText(text),
       get browsed() {
         return browsed()
       },
@@ -234,8 +277,8 @@ export async function refreshTokensInKeychain(): Promise<ReadonlyMap<string, str
 
 /** Takes every practice secret out of the keychain of this test. */
 export async function emptyKeychain(): Promise<void> {
-  const { refreshToken, clientSecret, selfTest } = secretServices('practice')
-  for (const service of [refreshToken, clientSecret, selfTest]) {
+  const services = secretServices('practice')
+  for (const service of Object.values(services) as string[]) {
     const found = await keytar.findCredentials(service)
     for (const { account } of found) await keytar.deletePassword(service, account)
   }

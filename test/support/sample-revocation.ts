@@ -78,6 +78,7 @@ function blastOf(
       label: inProject.find((client) => client.clientId === clientId)?.label ?? clientId,
       chosen: chosen.some((one) => one.accountId === accountId && one.clientId === clientId),
       tokens: tokens.length,
+      access: false,
     })),
     tokens: grants.flatMap(({ clientId, tokens }) =>
       tokens.flatMap(({ tokenId, standing, mintedAt, lastUsedAt }) =>

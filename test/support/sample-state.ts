@@ -66,6 +66,42 @@ export function sampleClient(index = 0, change: Partial<ClientView> = {}): Clien
   }
 }
 
+/** A web client with a registered loopback address, another one on a server, and an origin for client-side pages. */
+export function sampleWebClient(index = 0, change: Partial<ClientView> = {}): ClientView {
+  return sampleClient(index, {
+    type: 'web',
+    label: 'Shop backend',
+    ways: ['redirect', 'paste', 'client-side'],
+    redirects: [
+      { uri: 'http://127.0.0.1:8080/callback', use: 'listen' },
+      { uri: 'https://shop.example.org/oauth2/callback', use: 'paste' },
+    ],
+    javascriptOrigins: ['http://127.0.0.1:8080'],
+    ...change,
+  })
+}
+
+/** A web client without any address that leads to this computer, so that nothing can be done with it yet. */
+export function sampleWebClientWithoutWay(index = 0): ClientView {
+  return sampleWebClient(index, {
+    ways: [],
+    redirects: [],
+    javascriptOrigins: [],
+    toRegister: { redirect: 'http://127.0.0.1:8765/', origin: 'http://127.0.0.1:8765' },
+  })
+}
+
+/** A client of type TVs and Limited Input devices, whose file could also be of a desktop client. */
+export function sampleDeviceClient(index = 0, change: Partial<ClientView> = {}): ClientView {
+  return sampleClient(index, {
+    type: 'device',
+    typeOpen: true,
+    label: 'Living room TV',
+    ways: ['device'],
+    ...change,
+  })
+}
+
 /** A clock with an instant 179 days ahead unless told otherwise. */
 export function sampleClock(kind: ClockView['kind'], change: Partial<ClockView> = {}): ClockView {
   return {
@@ -167,6 +203,34 @@ export function sampleGrant(client: ClientView, change: Partial<GrantView> = {})
   }
 }
 
+/** Access without a refresh token, received 18 minutes ago and good for 42 more. */
+export function sampleAccess(
+  change: Partial<NonNullable<GrantView['access']>> = {},
+): NonNullable<GrantView['access']> {
+  return {
+    granted: sampleScopes.slice(0, 4),
+    receivedAt: sampleNow - 18 * 60_000,
+    expiresAt: sampleNow + 42 * 60_000,
+    held: true,
+    ...change,
+  }
+}
+
+/** A grant that is nothing but such access. */
+export function sampleAccessGrant(
+  client: ClientView,
+  access: Partial<NonNullable<GrantView['access']>> = {},
+): GrantView {
+  return sampleGrant(client, {
+    kind: 'client-side',
+    granted: [],
+    asked: [],
+    tokens: [],
+    liveAtLeast: 0,
+    access: sampleAccess(access),
+  })
+}
+
 const fine: HealthView = { level: 'fine', reason: 'ready', at: null, clock: null, cause: null }
 const testingEnd = sampleNow + 2 * dayMs + hourMs
 const healths: readonly HealthView[] = [
@@ -241,6 +305,35 @@ export function sampleFlow(step: FlowStep, change: Partial<FlowView> = {}): Flow
   }
 }
 
+/** The step of a device sign-in that shows its code. */
+export function sampleCode(userCode: string): Extract<FlowStep, { kind: 'showing-code' }> {
+  return {
+    kind: 'showing-code',
+    userCode,
+    page: 'https://www.google.com/device',
+    scan: `https://www.google.com/device?user_code=${userCode}`,
+    intervalMs: 5_000,
+    notice: null,
+  }
+}
+
+/** A sign-in whose browser is on another computer. */
+export function sampleFlowElsewhere(change: Partial<FlowView> = {}): FlowView {
+  return sampleFlow(
+    { kind: 'waiting', notice: null },
+    {
+      elsewhere: true,
+      endsAt: sampleNow + 59 * 60_000,
+      answer: {
+        redirectUri: 'http://127.0.0.1:45671/',
+        forward: 'ssh -N -L 45671:127.0.0.1:45671 asha@build-7.example.org',
+        paste: true,
+      },
+      ...change,
+    },
+  )
+}
+
 /** One example of every step a sign-in can be at. */
 export function sampleSteps(): Record<string, FlowStep> {
   return {
@@ -249,6 +342,11 @@ export function sampleSteps(): Record<string, FlowStep> {
     opening: { kind: 'opening-browser' },
     waiting: { kind: 'waiting', notice: null },
     'waiting-notice': { kind: 'waiting', notice: appError('browser-not-opened') },
+    'port-busy': { kind: 'port-busy', port: 8080, program: 'node' },
+    'port-busy-unknown': { kind: 'port-busy', port: 8080, program: null },
+    'requesting-code': { kind: 'requesting-code' },
+    code: sampleCode('GQVQ-JKEC'),
+    'code-wide': { ...sampleCode('WWWWWWWWWWWWWWW'), notice: appError('network-offline') },
     exchanging: { kind: 'exchanging' },
     choosing: {
       kind: 'choosing-account',
@@ -276,6 +374,16 @@ export function sampleSteps(): Record<string, FlowStep> {
       liveAtLeast: 38,
       replacedOlder: true,
       accessEndsAt: null,
+    },
+    'done-access': {
+      kind: 'done',
+      accountId: 'account-00000000',
+      email: 'asha.rao@gmail.com',
+      granted: sampleScopes,
+      declined: [],
+      liveAtLeast: 0,
+      replacedOlder: false,
+      accessEndsAt: sampleNow + hourMs,
     },
     failed: { kind: 'failed', error: appError('sign-in-timeout') },
   }

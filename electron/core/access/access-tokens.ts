@@ -10,15 +10,14 @@ import { coversScopes, sameScopes, uniqueScopes } from '../../contract/scopes/sc
 import type { Secret } from '../secret.ts'
 import type { Grant } from './choose-token.ts'
 import { chooseToken } from './choose-token.ts'
-import { isFresh } from './freshness.ts'
+import type { Life } from './freshness.ts'
+import { isFresh, remainingMs } from './freshness.ts'
 import type { Refreshed, RefreshOutcome, RefreshTarget } from './refresher.ts'
 import { Refresher, refreshKey } from './refresher.ts'
 import { Slots } from './slots.ts'
 
 /** So many refreshes are in the air at the same time, over all grants. */
 const maxInAir = 8
-/** A clock that goes back by less than this was adjusted and not set, ms. */
-const adjustmentMs = 5000
 /** So often expired tokens are swept out: once in so many that come in. */
 const sweepEvery = 256
 
@@ -35,7 +34,7 @@ export interface AccessToken {
   readonly scopes: readonly string[]
   /** By Google's time, epoch ms. */
   readonly expiresAt: number
-  /** The refresh token that it came from. */
+  /** The refresh token that it came from; where it came from none, a name of its own. */
   readonly tokenId: string
 }
 
@@ -63,11 +62,8 @@ export interface AccessStatus {
   readonly retryAt: number | null
 }
 
-interface Cached {
+interface Cached extends Omit<Life, 'expiresAt'> {
   readonly token: AccessToken
-  readonly obtainedAt: number
-  readonly obtainedElapsed: number
-  readonly lifetimeMs: number
 }
 
 interface Flight {
@@ -204,12 +200,9 @@ export class AccessTokens {
     return cached && isFresh(this.#remainingMs(cached), cached.lifetimeMs, minTtlMs) ? cached : null
   }
 
-  /** By both clocks, and the worse of the two: one may have been set, the other may have slept. */
-  #remainingMs({ token, obtainedAt, obtainedElapsed, lifetimeMs }: Cached): number {
-    const now = this.#context.now()
-    if (now < obtainedAt - adjustmentMs) return 0
-    const elapsed = this.#context.ports.clock.elapsedMs() - obtainedElapsed
-    return Math.min(token.expiresAt - now, lifetimeMs - elapsed)
+  #remainingMs({ token, ...life }: Cached): number {
+    const { now, ports } = this.#context
+    return remainingMs({ ...life, expiresAt: token.expiresAt }, now(), ports.clock.elapsedMs())
   }
 
   /** Joins the flight of a key, or starts it unless something keeps it waiting. */
@@ -278,7 +271,10 @@ function cachedOf(outcome: Refreshed): Cached {
 }
 
 /** Who names scopes gets exactly these, also where they are all that was granted. */
-function handOut({ token }: Cached, asked: readonly string[] | null): AccessResult {
+export function handOut(
+  { token }: { readonly token: AccessToken },
+  asked: readonly string[] | null,
+): AccessResult {
   if (asked === null || sameScopes(asked, token.scopes)) return { kind: 'token', token }
   const code = coversScopes(token.scopes, asked) ? 'scopes-not-narrowed' : 'scopes-not-held'
   return { kind: 'failed', error: appError(code) }

@@ -69,6 +69,12 @@ export class Backoff {
     this.#failures.delete(key)
   }
 
+  /** Forgets a key, and those that begin with it and a space. */
+  drop(start: string): void {
+    for (const key of [...this.#failures.keys()])
+      if (key === start || key.startsWith(`${start} `)) this.#failures.delete(key)
+  }
+
   /** Lets everything be tried at once that failed because the network was not there. */
   networkReturned(): void {
     for (const [key, { offline }] of this.#failures) if (offline) this.#failures.delete(key)

@@ -4,6 +4,24 @@
 const shareOfLife = 0.1
 /** And at least this long before its end, where that share allows it. */
 const marginMs = 5 * 60 * 1000
+/** A clock that goes back by less than this was adjusted and not set. */
+const adjustmentMs = 5000
+
+/** When a token came, by both clocks, and how long it lasts. */
+export interface Life {
+  /** By Google's time, epoch ms. */
+  readonly obtainedAt: number
+  readonly expiresAt: number
+  /** By the machine's counter. */
+  readonly obtainedElapsed: number
+  readonly lifetimeMs: number
+}
+
+/** How long a token has left, by the worse of the two clocks: one may have been set, the other may have slept. */
+export function remainingMs(life: Life, now: number, elapsedMs: number): number {
+  if (now < life.obtainedAt - adjustmentMs) return 0
+  return Math.min(life.expiresAt - now, life.lifetimeMs - (elapsedMs - life.obtainedElapsed))
+}
 
 /**
  * Whether a token with `remainingMs` of its `lifetimeMs` left serves a caller who needs `minTtlMs`. Nobody gets a

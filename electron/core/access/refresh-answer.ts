@@ -5,6 +5,8 @@ import type { Verdict } from '../../contract/views.ts'
 import type { HttpResult } from '../ports.ts'
 import { parseScopes } from '../../contract/scopes/scope-sets.ts'
 import { Secret } from '../secret.ts'
+import type { Answered, JsonFields } from './json-answer.ts'
+import { jsonFields, notJson } from './json-answer.ts'
 import { cleanRefusal, describeRefusal, verdictOf } from './refusals.ts'
 import type { TokenEndpointError } from './token-errors.ts'
 import { isSecretMissing, tokenErrorCodes } from './token-errors.ts'
@@ -44,8 +46,6 @@ export type RefreshAnswer =
   /** It says that the client is bad; only a probe can tell (`probeClient`). */
   | { readonly kind: 'client-refused'; readonly refusal: TokenEndpointError; readonly error: AppError }
 
-type Answered = Extract<HttpResult, { readonly kind: 'answered' }>
-type Fields = Readonly<Record<string, unknown>>
 
 /** Google's bounds, bytes (google-oauth.md 2.4). */
 const maxAccessTokenBytes = 2048
@@ -83,7 +83,7 @@ export function readRefreshAnswer(
 }
 
 function readGrant(answer: Answered): RefreshAnswer {
-  const fields = fieldsOf(answer)
+  const fields = jsonFields(answer)
   if (!fields) return passing(notJson(answer))
   const accessToken = tokenOf(fields['access_token'], maxAccessTokenBytes)
   if (!accessToken) return malformed('its access token is missing or too long')
@@ -119,7 +119,7 @@ function readRefusal(answer: Answered, now: number): RefreshAnswer {
   if (status === 429) return passing(appError('rate-limited'), retryAfterMs)
   if (status >= 500) return passing(appError('server-unavailable', { status }), retryAfterMs)
   if (status === 407) return passing(appError('network-failed', { reason: 'a proxy asks for a password' }))
-  const fields = fieldsOf(answer)
+  const fields = jsonFields(answer)
   if (!fields) return passing(notJson(answer), retryAfterMs)
   const error = errorOf(fields, status)
   if (error.error === '') return passing(appError('answer-malformed', { reason: 'it names no error' }))
@@ -139,7 +139,7 @@ function judge(raw: TokenEndpointError): RefreshAnswer {
   return { kind: 'refused', verdict: verdictOf(refusal), refusal, error }
 }
 
-function errorOf(fields: Fields, status: number): TokenEndpointError {
+function errorOf(fields: JsonFields, status: number): TokenEndpointError {
   const text = (name: string): string => {
     const value = fields[name]
     return typeof value === 'string' ? value : ''
@@ -150,28 +150,6 @@ function errorOf(fields: Fields, status: number): TokenEndpointError {
     subtype: text('error_subtype'),
     status,
   }
-}
-
-function isCalledJson({ headers }: Answered): boolean {
-  return /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')
-}
-
-/** The fields of a body that is JSON and says that it is; otherwise null. */
-function fieldsOf(answer: Answered): Fields | null {
-  if (!isCalledJson(answer)) return null
-  try {
-    const json: unknown = JSON.parse(answer.body)
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Fields) : {}
-  } catch {
-    return null
-  }
-}
-
-/** The token service calls its JSON by its name; what does not is somebody else's. */
-function notJson(answer: Answered): AppError {
-  return isCalledJson(answer) && answer.body.trimStart().startsWith('{')
-    ? appError('answer-malformed', { reason: 'JSON that breaks off' })
-    : appError('answer-not-json')
 }
 
 /** A token of printable characters within its bound; a line break in one would end a header early. */

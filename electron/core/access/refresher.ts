@@ -6,6 +6,7 @@ import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { Verdict } from '../../contract/views.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
+import { authenticating } from '../clients/client-authentication.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import { sameScopes } from '../../contract/scopes/scope-sets.ts'
 import type { Secret } from '../secret.ts'
@@ -157,7 +158,8 @@ export class Refresher {
   ): Promise<RefreshOutcome> {
     const { ports, issuer } = this.#context
     const sent = { at: ports.clock.now(), elapsed: ports.clock.elapsedMs() }
-    const request = refreshRequest({ ...secrets, clientId: token.clientId, scopes: target.scopes })
+    const client = authenticating(this.#context.ledger.state(), token.clientId)
+    const request = refreshRequest({ ...secrets, client, scopes: target.scopes })
     const result = await ports.http.fetch(issuer.tokenEndpoint, { ...request, signal })
     if (result.kind === 'aborted' || !this.#token(token.tokenId)) return gone
     const answer = readRefreshAnswer(result, this.#context.now())

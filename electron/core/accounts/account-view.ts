@@ -1,15 +1,18 @@
 import type { AccountView, ClockView, GrantView } from '../../contract/views.ts'
 import { nextDeadline } from '../clocks/account-clocks.ts'
-import type { CheckOf } from '../grants/grant-view.ts'
-import { grantView } from '../grants/grant-view.ts'
+import type { CheckOf, HoldsAccess } from '../grants/grant-view.ts'
+import { grantView, holdsNone } from '../grants/grant-view.ts'
 import { clientIdsOf } from '../grants/shown-tokens.ts'
+import type { ServiceSources } from '../service-accounts/service-view.ts'
+import { noServiceSources, serviceView } from '../service-accounts/service-view.ts'
 import type { AccountRecord, State } from '../state/state.ts'
 import { accountHealth, readTokens } from '../tokens/health.ts'
 import { accountNeeds } from '../tokens/needs.ts'
 
 /**
  * One account as the window shows it at `now` (ms, Google's time): only grants of clients that are still here.
- * `checkOf` tells how the check of a token stands, `checksOn` whether tokens are checked unasked at all.
+ * `checkOf` tells how the check of a token stands, `checksOn` whether tokens are checked unasked at all, `holds`
+ * whether access without a refresh token can be used, `services` what is known of service accounts beyond the state.
  */
 export function accountView(
   account: AccountRecord,
@@ -17,11 +20,13 @@ export function accountView(
   now: number,
   checkOf: CheckOf,
   checksOn: boolean,
+  holds: HoldsAccess = holdsNone,
+  services: ServiceSources = noServiceSources,
 ): AccountView {
   const grants = clientIdsOf(account)
     .flatMap((clientId) => state.clients.get(clientId) ?? [])
-    .map((client) => grantView(account, client, state, now, checkOf))
-    .filter((grant) => grant.tokens.some((token) => token.standing !== 'elsewhere'))
+    .map((client) => grantView(account, client, state, now, checkOf, holds))
+    .filter(({ tokens, access }) => access || tokens.some(({ standing }) => standing !== 'elsewhere'))
   const tokens = readTokens(account, state, now)
   return {
     accountId: account.accountId,
@@ -29,11 +34,11 @@ export function accountView(
     name: account.name,
     label: account.label,
     hostedDomain: account.hostedDomain,
-    service: null,
+    service: serviceView(account, services),
     active: state.activeAccountId === account.accountId,
     firstSignedInAt: account.firstSignedInAt,
     lastSignedInAt: account.lastSignedInAt,
-    health: accountHealth(account, tokens, now),
+    health: accountHealth(account, tokens, now, holds),
     next: nextOf(grants),
     needs: accountNeeds(tokens, now, checksOn),
     grants,

@@ -27,7 +27,7 @@ export async function activateAccount(context: ProfileContext, accountId: string
 
 /**
  * Makes an account the one that is meant under a client when none is named; null leaves that to the active account.
- * Errors: `not-found` for either, those of the ledger.
+ * Errors: `not-found` for either, `account-is-service` for who signs in under no client, those of the ledger.
  */
 export async function setActive(
   context: ProfileContext,
@@ -38,6 +38,7 @@ export async function setActive(
   const account = accountId === null ? null : state.accounts.get(accountId)
   if (!state.clients.has(clientId) || account === undefined || account?.forgotten === true)
     return fail('not-found')
+  if (account?.service) return fail('account-is-service')
   if ((state.activeFor.get(clientId) ?? null) === accountId) return ok()
   return note(context, { type: 'account.activatedFor', data: { clientId, accountId } })
 }

@@ -4,12 +4,14 @@ import type { ProfileContext } from '../profile-context.ts'
 
 /**
  * Opens the page where an account sees and ends what it gave to apps, in the browser of the settings, which may be
- * signed in to several accounts. Errors: `not-found`, `browser-not-opened`, `browser-missing`.
+ * signed in to several accounts. Errors: `not-found`, `account-is-service` for who has no such page,
+ * `browser-not-opened`, `browser-missing`.
  */
 export async function manageAtGoogle(context: ProfileContext, accountId: string): Promise<Outcome<null>> {
   const { issuer, ledger, ports, settings } = context
   const account = ledger.state().accounts.get(accountId)
   if (!account || account.forgotten) return fail('not-found')
+  if (account.service) return fail('account-is-service')
   return ports.browser.open(connectionsUrl(issuer.connectionsPage, account.email), settings.current().browser)
 }
 

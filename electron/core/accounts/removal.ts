@@ -4,11 +4,13 @@
  */
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
+import type { GrantName } from '../../contract/revocation.ts'
 import type { RemovalPreview } from '../../contract/views.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountRecord, State, TokenRecord } from '../state/state.ts'
 import { findToken, isDead } from '../state/state.ts'
+import { deleteServiceKeys, keysOf } from '../service-accounts/service-keys.ts'
 import { deleteSecrets } from '../tokens/keep-token.ts'
 import type { SignIns } from './sign-in/sign-ins.ts'
 
@@ -26,12 +28,19 @@ export function previewForgetAccount(state: State, accountId: string): Outcome<R
   return ok(previewOf([account], isHere))
 }
 
-/** What goes with a client: the tokens under it, and the accounts that have no other client. */
+/** What goes with a client: tokens and other access under it, and the accounts that have no other client. */
 export function previewRemoveClient(state: State, clientId: string): Outcome<RemovalPreview> {
   if (!state.clients.has(clientId)) return fail('not-found')
   const isUnder = (token: TokenRecord): boolean => isHere(token) && token.clientId === clientId
-  const accounts = [...state.accounts.values()].filter((account) => account.tokens.some(isUnder))
+  const accounts = [...state.accounts.values()].filter(
+    (account) => account.tokens.some(isUnder) || hasAccess(account, clientId),
+  )
   return ok(previewOf(accounts, isUnder))
+}
+
+/** Access without a refresh token was given, and is shown until it is forgotten. */
+export function hasAccess({ accesses }: AccountRecord, clientId: string): boolean {
+  return accesses.some((access) => access.clientId === clientId)
 }
 
 /** What `concerns` picks of these accounts, counted. */
@@ -43,7 +52,7 @@ export function previewOf(
     accountId: account.accountId,
     email: account.email,
     tokens: account.tokens.filter(concerns).length,
-    keys: 0,
+    keys: account.service ? keysOf(account.service).length : 0,
   }))
   return { accounts: rows, tokens: rows.reduce((sum, row) => sum + row.tokens, 0) }
 }
@@ -67,10 +76,18 @@ export async function forgetAccount(
   if (preview.value.tokens !== tokens) return fail('not-found')
   const cancelled = signIns.cancelExpecting({ accountId })
   if (!cancelled.ok) return cancelled
-  const gone = (state.accounts.get(accountId)?.tokens ?? []).filter(isHere).map((token) => token.tokenId)
-  return forgetTokens(context, gone, 'account-forgotten', [
+  const account = state.accounts.get(accountId)
+  const gone = (account?.tokens ?? []).filter(isHere).map((token) => token.tokenId)
+  const keyIds = account?.service ? keysOf(account.service).map(({ keyId }) => keyId) : []
+  const reason = 'account-forgotten'
+  const forgotten = await forgetTokens(context, gone, reason, [
+    ...keyIds.map((keyId): LatchkeyEvent => {
+      return { type: 'service.keyForgotten', data: { accountId, keyId, reason } }
+    }),
     { type: 'account.forgotten', data: { accountId } },
   ])
+  if (forgotten.ok) await deleteServiceKeys(context, keyIds)
+  return forgotten
 }
 
 /** Errors: as `forgetAccount`. The client's secret leaves the keychain as well. */
@@ -88,10 +105,12 @@ export async function removeClient(
     .flatMap((account) => account.tokens)
     .filter((token) => isHere(token) && token.clientId === clientId)
     .map((token) => token.tokenId)
-  const left = concerned.filter((account) =>
-    account.tokens.filter(isHere).every((token) => token.clientId === clientId),
+  const left = concerned.filter(({ tokens: all, accesses }) =>
+    [...all.filter(isHere), ...accesses].every((given) => given.clientId === clientId),
   )
+  const dropped = concerned.filter((account) => hasAccess(account, clientId))
   const forgotten = await forgetTokens(context, gone, 'client-removed', [
+    ...dropped.map(({ accountId }) => accessDropped({ accountId, clientId }, 'client-removed')),
     ...left.map(({ accountId }): LatchkeyEvent => ({ type: 'account.forgotten', data: { accountId } })),
     { type: 'client.removed', data: { clientId } },
   ])
@@ -99,6 +118,11 @@ export async function removeClient(
   const deleted = await context.ports.secretStore.delete(context.services.clientSecret, clientId)
   if (!deleted.ok) context.ports.log.warn('secret-left-behind', { clientId, code: deleted.error.code })
   return ok()
+}
+
+/** Access without a refresh token is not shown any more, and its token leaves the memory. */
+export function accessDropped(grant: GrantName, reason: string): LatchkeyEvent {
+  return { type: 'access.dropped', data: { ...grant, reason } }
 }
 
 /**

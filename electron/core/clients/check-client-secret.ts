@@ -3,6 +3,7 @@ import { readRefreshAnswer } from '../access/refresh-answer.ts'
 import { refreshRequest } from '../access/refresh-request.ts'
 import type { TokenEndpointError } from '../access/token-errors.ts'
 import { Secret } from '../secret.ts'
+import { authenticating } from './client-authentication.ts'
 
 export type ClientProbe =
   | { readonly kind: 'accepted' }
@@ -21,7 +22,8 @@ export async function probeClient(
   signal?: AbortSignal,
 ): Promise<ClientProbe> {
   const refreshToken = new Secret(`latchkey-probe-${context.ports.random.token(12)}`)
-  const request = refreshRequest({ clientId, clientSecret: secret, refreshToken, scopes: null })
+  const client = authenticating(context.ledger.state(), clientId)
+  const request = refreshRequest({ client, clientSecret: secret, refreshToken, scopes: null })
   const result = await context.ports.http.fetch(context.issuer.tokenEndpoint, {
     ...request,
     ...(signal ? { signal } : {}),

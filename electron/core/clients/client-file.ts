@@ -1,7 +1,8 @@
 /**
- * Reads what people bring as a client file. Whatever else it is (a service account key, a token, an API key, an
- * app's configuration) gets an answer that says what it is and what to bring instead.
+ * Reads what people bring as a client file. Whatever else it is (a token, an API key, an app's
+ * configuration) gets an answer that says what it is and what to bring instead.
  */
+import type { ClientKind } from '../../contract/kinds.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import type { ProfileName } from '../../contract/views.ts'
@@ -13,14 +14,17 @@ export const maxClientFileBytes = 65_536
 
 export interface ClientFile {
   readonly clientId: string
-  readonly kind: 'installed' | 'web'
+  /** `device` where an `installed` file names no loopback address; it may still be one that does. */
+  readonly kind: ClientKind
   readonly projectId: string | null
   readonly redirectUris: readonly string[]
   readonly javascriptOrigins: readonly string[]
   readonly secret: Secret
 }
 
-type JsonObject = Readonly<Record<string, unknown>>
+export type JsonObject = Readonly<Record<string, unknown>>
+/** What the file itself says of its client. */
+type FileKey = 'installed' | 'web'
 
 /**
  * Takes the bytes of a file and the profile that it is meant for. Checks size, text, JSON, shape and, before
@@ -39,12 +43,13 @@ export function parseClientFile(bytes: Uint8Array, profile: ProfileName): Outcom
   const hasWeb = Object.hasOwn(json, 'web')
   if (hasInstalled && hasWeb) return fail('client-two-kinds')
   if (!hasInstalled && !hasWeb) return describeOtherJson(json)
-  const kind = hasInstalled ? 'installed' : 'web'
-  const client = json[kind]
-  return isObject(client) ? readClient(client, kind, profile) : fail('client-not-recognised')
+  const key = hasInstalled ? 'installed' : 'web'
+  const client = json[key]
+  return isObject(client) ? readClient(client, key, profile) : fail('client-not-recognised')
 }
 
-function decodeText(bytes: Uint8Array): Outcome<string> {
+/** The text of a file. Errors: `file-too-large`, `file-binary`, `file-empty`. */
+export function decodeText(bytes: Uint8Array): Outcome<string> {
   if (bytes.byteLength > maxClientFileBytes) return fail('file-too-large')
   if (bytes.includes(0)) return fail('file-binary')
   try {
@@ -55,7 +60,8 @@ function decodeText(bytes: Uint8Array): Outcome<string> {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
@@ -69,7 +75,6 @@ const tokenText = /^(ya29\.|1\/\/|4\/)[\w.~/-]+$/
 function describeNonJson(text: string): Outcome<never> {
   if (apiKey.test(text)) return fail('client-api-key')
   if (tokenText.test(text)) return fail('client-token-file')
-  if (text.startsWith('-----BEGIN') && text.includes('PRIVATE KEY')) return fail('client-service-account')
   if (text.includes('<plist')) return fail('client-mobile')
   return fail('file-not-json')
 }
@@ -77,12 +82,6 @@ function describeNonJson(text: string): Outcome<never> {
 /** The shapes that people most often hold in their hands instead (google-oauth.md 6, 8.1, 8.3). */
 function describeOtherJson(json: JsonObject): Outcome<never> {
   const { type } = json
-  if (
-    type === 'service_account' ||
-    (json['private_key'] !== undefined && json['client_email'] !== undefined)
-  ) {
-    return fail('client-service-account')
-  }
   const tokenFields = ['refresh_token', 'access_token', 'token', 'id_token', 'token_response']
   if (type === 'authorized_user' || tokenFields.some((field) => typeof json[field] === 'string')) {
     return fail('client-token-file')
@@ -99,7 +98,7 @@ const secretShape = /^[\x21-\x7E]{6,512}$/
 const projectShape = /^[a-z0-9][a-z0-9.:-]{1,126}$/
 const endpointFields = ['auth_uri', 'token_uri', 'auth_provider_x509_cert_url'] as const
 
-function readClient(client: JsonObject, kind: ClientFile['kind'], profile: ProfileName): Outcome<ClientFile> {
+function readClient(client: JsonObject, key: FileKey, profile: ProfileName): Outcome<ClientFile> {
   const clientId = client['client_id']
   if (typeof clientId !== 'string' || !clientIdShape.test(clientId)) return fail('client-id-malformed')
 
@@ -117,22 +116,35 @@ function readClient(client: JsonObject, kind: ClientFile['kind'], profile: Profi
   }
 
   const secret = client['client_secret']
-  if (secret === undefined || secret === '') return fail(missingSecret(kind, redirectUris))
+  if (secret === undefined || secret === '') return fail(missingSecret(key, redirectUris))
   if (typeof secret !== 'string' || !secretShape.test(secret)) {
     return fail('client-field-malformed', { field: 'client_secret' })
   }
+  const kind = kindOf(key, redirectUris)
   return ok({ clientId, kind, projectId, redirectUris, javascriptOrigins, secret: new Secret(secret) })
 }
 
 /** Downloads of Android, iOS and UWP clients lack the secret; only Desktop ones name a plain loopback return. */
 function missingSecret(
-  kind: ClientFile['kind'],
+  key: FileKey,
   redirectUris: readonly string[],
 ): 'client-secret-missing' | 'client-mobile' {
-  const isDesktop = redirectUris.some(
-    (uri) => uri.startsWith('http://localhost') || uri.startsWith('http://127.0.0.1'),
-  )
-  return kind === 'web' || isDesktop ? 'client-secret-missing' : 'client-mobile'
+  return key === 'web' || redirectUris.some(isLoopback) ? 'client-secret-missing' : 'client-mobile'
+}
+
+/**
+ * Clients for TVs come as `installed` too, without an address of this machine to return to: nothing returns to a
+ * TV. Files of some age name one all the same, so that the person has the last word (google-oauth.md 5).
+ */
+function kindOf(key: FileKey, redirectUris: readonly string[]): ClientKind {
+  return key === 'web' || redirectUris.some(isLoopback) ? key : 'device'
+}
+
+const loopbackHosts: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
+
+function isLoopback(uri: string): boolean {
+  const url = parseUrl(uri)
+  return url?.protocol === 'http:' && loopbackHosts.includes(url.hostname)
 }
 
 function checkEndpoints(client: JsonObject, profile: ProfileName): Outcome<null> {
@@ -161,6 +173,6 @@ function readStrings(value: unknown): readonly string[] | null {
   return fine ? (value as string[]) : null
 }
 
-function isObject(value: unknown): value is JsonObject {
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -3,6 +3,7 @@ import { describeRefusal } from '../access/refusals.ts'
 import { clientIdleClock } from '../clocks/idle-clocks.ts'
 import type { ClientRecord, State } from '../state/state.ts'
 import { keepsAlive } from '../state/state.ts'
+import { registrationOf } from './registration.ts'
 
 /** The project a client belongs to: the digits before the `-` of its id (google-oauth.md 3, observed convention). */
 export function projectNumberOf(clientId: string): string | null {
@@ -17,15 +18,16 @@ export function projectOf(clientId: string): string {
 /** One client as the window shows it at `now` (ms, Google's time). The secret is not part of it, in no form. */
 export function clientView(client: ClientRecord, state: State, now: number): ClientView {
   const { refusal } = client
+  const { ways, redirects, toRegister } = registrationOf(client)
   return {
     clientId: client.clientId,
     type: client.kind,
-    typeOpen: false,
+    typeOpen: client.kind !== 'web',
     authentication: client.authentication,
-    ways: [],
-    redirects: [],
+    ways: [...ways],
+    redirects: [...redirects],
     javascriptOrigins: [...client.javascriptOrigins],
-    toRegister: null,
+    toRegister,
     label: client.label,
     projectId: client.projectId,
     projectNumber: projectNumberOf(client.clientId),
@@ -47,8 +49,9 @@ export function clientView(client: ClientRecord, state: State, now: number): Cli
 function accountsUnder(state: State, clientId: string): number {
   let count = 0
   for (const account of state.accounts.values()) {
-    const uses = account.tokens.some((token) => token.clientId === clientId && token.standing !== 'forgotten')
-    if (uses && !account.forgotten) count += 1
+    const holds = account.tokens.some((token) => token.clientId === clientId && token.standing !== 'forgotten')
+    const hasAccess = account.accesses.some((access) => access.clientId === clientId)
+    if ((holds || hasAccess) && !account.forgotten) count += 1
   }
   return count
 }

@@ -93,11 +93,17 @@ function fileFields(
 
 function differs(file: ClientFile, known: ClientRecord): boolean {
   return (
-    file.kind !== known.kind ||
+    kindDiffers(file, known) ||
     file.projectId !== known.projectId ||
     file.redirectUris.join('\n') !== known.redirectUris.join('\n') ||
     file.javascriptOrigins.join('\n') !== known.javascriptOrigins.join('\n')
   )
+}
+
+/** What the person said of it stands, unless the file is of a kind that leaves nothing open. */
+function kindDiffers(file: ClientFile, known: ClientRecord): boolean {
+  const open = file.kind !== 'web' && known.kind !== 'web'
+  return file.kind !== known.kind && !(known.kindChosen && open)
 }
 
 /** The project's name, made unlike the labels there are: people recognise that, not the id. */

@@ -4,7 +4,7 @@ import { fail, ok } from '../../contract/outcome.ts'
 import type { GrantName } from '../../contract/revocation.ts'
 import type { RemovalPreview } from '../../contract/views.ts'
 import type { RunningSignIns } from '../accounts/removal.ts'
-import { forgetTokens, isHere, previewOf } from '../accounts/removal.ts'
+import { accessDropped, forgetTokens, hasAccess, isHere, previewOf } from '../accounts/removal.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { State, TokenRecord } from '../state/state.ts'
 
@@ -13,7 +13,7 @@ export function previewForgetGrant(state: State, grant: GrantName): Outcome<Remo
   const account = state.accounts.get(grant.accountId)
   if (!account || account.forgotten || !state.clients.has(grant.clientId)) return fail('not-found')
   const preview = previewOf([account], isOf(grant))
-  return preview.tokens > 0 ? ok(preview) : fail('not-found')
+  return preview.tokens > 0 || hasAccess(account, grant.clientId) ? ok(preview) : fail('not-found')
 }
 
 /**
@@ -36,12 +36,14 @@ export async function forgetGrant(
   if (preview.value.tokens !== tokens) return fail('not-found')
   const cancelled = signIns.cancelExpecting(grant)
   if (!cancelled.ok) return cancelled
-  const gone = (state.accounts.get(grant.accountId)?.tokens ?? []).filter(isOf(grant))
+  const account = state.accounts.get(grant.accountId)
+  if (!account) return fail('not-found')
+  const gone = account.tokens.filter(isOf(grant))
   return forgetTokens(
     context,
     gone.map(({ tokenId }) => tokenId),
     'grant-forgotten',
-    [],
+    hasAccess(account, grant.clientId) ? [accessDropped(grant, 'grant-forgotten')] : [],
   )
 }
 

@@ -1,8 +1,9 @@
 import type { AppError } from '../../contract/outcome.ts'
 import type { GrantView } from '../../contract/views.ts'
+import type { Grant } from '../access/choose-token.ts'
 import { canonicalScope, identityScopes } from '../../contract/scopes/scope-sets.ts'
 import { scopeTraits } from '../clocks/scope-traits.ts'
-import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
+import type { AccessRecord, AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 import { liveTokenLimit, liveTokens } from '../tokens/live-count.ts'
 import { tokenView } from '../tokens/token-view.ts'
@@ -16,6 +17,9 @@ export interface CheckStatus {
   readonly retryAt: number | null
 }
 export type CheckOf = (tokenId: string) => CheckStatus | null
+/** Whether access without a refresh token is in memory and has not run out. */
+export type HoldsAccess = (grant: Grant) => boolean
+export const holdsNone: HoldsAccess = () => false
 
 const identity: readonly string[] = identityScopes.map(canonicalScope)
 
@@ -26,19 +30,23 @@ export function grantView(
   state: State,
   now: number,
   checkOf: CheckOf,
+  holds: HoldsAccess = holdsNone,
 ): GrantView {
   const { clientId } = client
+  const access = account.accesses.find((one) => one.clientId === clientId) ?? null
   const here = account.tokens.filter((token) => token.clientId === clientId && token.standing !== 'forgotten')
   const live = liveTokens(account.tokens, clientId, now)
   const telling = livingOrAll(here)
-  const latest = telling[telling.length - 1]
+  // Access tells of the grant only where no refresh token does.
+  const asGiven: readonly Given[] = telling.length === 0 && access ? [access] : telling
+  const latest = asGiven[asGiven.length - 1]
   return {
     clientId,
-    kind: client.kind,
-    access: null,
-    granted: [...new Set(telling.flatMap((token) => [...scopeTraits(token.granted).canonical]))],
-    asked: [...new Set(telling.flatMap((token) => [...scopeTraits(token.asked).canonical]))],
-    surprises: surprises(telling),
+    kind: here.length === 0 && access ? 'client-side' : client.kind,
+    access: access && accessView(access, holds({ accountId: account.accountId, clientId })),
+    granted: [...new Set(asGiven.flatMap(({ granted }) => [...scopeTraits(granted).canonical]))],
+    asked: [...new Set(asGiven.flatMap(({ asked }) => [...scopeTraits(asked).canonical]))],
+    surprises: surprises(asGiven),
     declined: latest ? declined(latest) : [],
     tokens: shownTokens(account, clientId, live).map((token) =>
       tokenView(account, client, token, state, now),
@@ -47,6 +55,16 @@ export function grantView(
     limit: liveTokenLimit,
     check: grantCheck(here.flatMap(({ tokenId }) => checkOf(tokenId) ?? [])),
   }
+}
+
+/** What a sign-in asked for, and what came of it. */
+type Given = Pick<TokenRecord, 'asked' | 'granted'>
+
+function accessView(
+  { granted, receivedAt, expiresAt }: AccessRecord,
+  held: boolean,
+): NonNullable<GrantView['access']> {
+  return { granted: [...scopeTraits(granted).canonical], receivedAt, expiresAt, held }
 }
 
 /** What a dead token gave is not held any more; it tells only of a grant that has no other. */
@@ -59,14 +77,14 @@ function livingOrAll(tokens: readonly TokenRecord[]): readonly TokenRecord[] {
  * What Google granted and no sign-in of these tokens asked for. Who somebody is it adds by itself (google-oauth.md
  * 7.2), so that is never one.
  */
-function surprises(tokens: readonly TokenRecord[]): string[] {
+function surprises(tokens: readonly Given[]): string[] {
   const expected = new Set(identity)
   for (const { asked } of tokens) for (const scope of scopeTraits(asked).canonical) expected.add(scope)
   const granted = tokens.flatMap((token) => [...scopeTraits(token.granted).canonical])
   return [...new Set(granted)].filter((scope) => !expected.has(scope))
 }
 
-function declined({ asked, granted }: TokenRecord): string[] {
+function declined({ asked, granted }: Given): string[] {
   const held = scopeTraits(granted).canonical
   return [...scopeTraits(asked).canonical].filter((scope) => !held.has(scope))
 }

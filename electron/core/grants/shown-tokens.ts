@@ -19,7 +19,7 @@ export function shownTokens(
     .slice(0, liveTokenLimit)
 }
 
-/** The clients under which an account has or had tokens, in the order of the first. */
+/** The clients under which an account has or had tokens, in the order of the first; then those with nothing but access. */
 export function clientIdsOf(account: AccountRecord): readonly string[] {
-  return [...new Set(account.tokens.map((token) => token.clientId))]
+  return [...new Set([...account.tokens, ...account.accesses].map(({ clientId }) => clientId))]
 }

@@ -3,8 +3,9 @@ import type { Inspection } from '../../contract/inspection.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import { declinedScopes } from '../../contract/scopes/scope-sets.ts'
-import type { AccessToken, AccessTokens } from '../access/access-tokens.ts'
+import type { AccessToken } from '../access/access-tokens.ts'
 import type { Grant } from '../access/choose-token.ts'
+import type { AccessSource } from '../access/grant-access.ts'
 import type { HttpResult } from '../ports.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
@@ -22,7 +23,7 @@ const toleranceMs = 5000
 const longestText = 320
 const longestAccessType = 40
 
-interface Asked {
+export interface Asked {
   readonly result: HttpResult
   /** By Google's time, ms. */
   readonly sentAt: number
@@ -36,18 +37,18 @@ interface Asked {
  *
  * One that Google does not recognise is not given to anybody again: the next who asks gets a new one.
  *
- * Errors: those of `AccessTokens.get` and of `readTokenInfo`.
+ * Errors: those of `GrantAccess.get` and of `readTokenInfo`.
  */
 export async function inspectToken(
   context: ProfileContext,
-  access: Pick<AccessTokens, 'get' | 'forgetAccess'>,
+  access: AccessSource,
   grant: Grant,
 ): Promise<Outcome<Inspection>> {
   const given = await access.get(grant, { minTtlMs: 0 })
   if (given.kind === 'aborted') return fail('internal')
   if (given.kind === 'failed') return { ok: false, error: given.error }
   const { token } = given
-  const asked = await ask(context, token.secret)
+  const asked = await askTokenInfo(context, token.secret)
   const told = readTokenInfo(asked.result, token.secret)
   if (!told.ok) {
     if (told.error.code === 'inspection-refused') access.forgetAccess(token.tokenId)
@@ -66,7 +67,8 @@ export async function inspectToken(
   })
 }
 
-async function ask(context: ProfileContext, token: Secret): Promise<Asked> {
+/** Sends an access token to tokeninfo, in a header. */
+export async function askTokenInfo(context: ProfileContext, token: Secret): Promise<Asked> {
   const { ports, issuer } = context
   const sentAt = context.now()
   const headers = { authorization: `Bearer ${token.reveal()}`, accept: 'application/json' }
@@ -124,7 +126,7 @@ function comparedEnd(told: number | null, believed: number): Inspection['expires
  * When the token ends by what Google says, ms. A clock here that is off by less than is corrected would show as a
  * difference that is none: then what counts is how long the token has left by Google's own clock.
  */
-function toldEnd({ endsAt, endsIn }: TokenInfo, { sentAt, answeredAt }: Asked): number | null {
+export function toldEnd({ endsAt, endsIn }: TokenInfo, { sentAt, answeredAt }: Asked): number | null {
   const end = endsAt === null ? null : endsAt * 1000
   if (endsIn === null) return end
   const [earliest, latest] = [sentAt + endsIn * 1000, answeredAt + endsIn * 1000]
@@ -132,11 +134,12 @@ function toldEnd({ endsAt, endsIn }: TokenInfo, { sentAt, answeredAt }: Asked): 
   return clocksAgree ? end : Math.round(latest)
 }
 
-/** Bytes of the refresh token behind it; null where the keychain does not give it. */
+/** Bytes of the refresh token behind it; null where there is none, or the keychain does not give it. */
 async function refreshTokenSize(
-  { ports, services }: ProfileContext,
+  { ledger, ports, services }: ProfileContext,
   tokenId: string,
 ): Promise<number | null> {
+  if (!findToken(ledger.state(), tokenId)) return null
   const read = await ports.secretStore.get(services.refreshToken, tokenId)
   return read.ok ? (read.value?.byteLength ?? null) : null
 }

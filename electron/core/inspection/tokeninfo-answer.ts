@@ -2,6 +2,8 @@
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import { parseScopes } from '../../contract/scopes/scope-sets.ts'
+import type { JsonFields } from '../access/json-answer.ts'
+import { jsonFields, notJson } from '../access/json-answer.ts'
 import { cleanName } from '../access/token-errors.ts'
 import type { HttpResult } from '../ports.ts'
 import type { Secret } from '../secret.ts'
@@ -21,9 +23,6 @@ export interface TokenInfo {
   readonly accessType: string | null
 }
 
-type Answered = Extract<HttpResult, { readonly kind: 'answered' }>
-type Fields = Readonly<Record<string, unknown>>
-
 /**
  * The facts of a 200, or why there are none. A field that repeats the token counts as missing, so that its text
  * reaches nobody.
@@ -38,12 +37,12 @@ export function readTokenInfo(result: HttpResult, token: Secret): Outcome<TokenI
   if (status === 429) return fail('rate-limited')
   if (status >= 500) return fail('server-unavailable', { status })
   if (status === 407) return fail('network-failed', { reason: 'a proxy asks for a password' })
-  const fields = fieldsOf(result)
+  const fields = jsonFields(result)
   if (!fields) return { ok: false, error: notJson(result) }
   return status === 200 ? readFacts(fields, token) : { ok: false, error: refusal(fields, status, token) }
 }
 
-function readFacts(fields: Fields, token: Secret): Outcome<TokenInfo> {
+function readFacts(fields: JsonFields, token: Secret): Outcome<TokenInfo> {
   const text = reader(fields, token)
   const scope = text('scope')
   const info: TokenInfo = {
@@ -63,7 +62,7 @@ function readFacts(fields: Fields, token: Secret): Outcome<TokenInfo> {
 }
 
 /** Older answers carry only `error_description` (google-oauth.md 4.1). */
-function refusal(fields: Fields, status: number, token: Secret): AppError {
+function refusal(fields: JsonFields, status: number, token: Secret): AppError {
   const text = reader(fields, token)
   const error = text('error')
   const unnamed = error === null && text('error_description') !== null
@@ -73,7 +72,7 @@ function refusal(fields: Fields, status: number, token: Secret): AppError {
   return appError('token-error-other', { error: name, status })
 }
 
-function reader(fields: Fields, token: Secret): (name: string) => string | null {
+function reader(fields: JsonFields, token: Secret): (name: string) => string | null {
   return (name) => {
     const value = fields[name]
     return typeof value === 'string' && value !== '' && !value.includes(token.reveal()) ? value : null
@@ -84,25 +83,4 @@ function reader(fields: Fields, token: Secret): (name: string) => string | null 
 function seconds(value: unknown): number | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
   return /^\d{1,12}$/.test(String(value)) ? Number(value) : null
-}
-
-/** The fields of a body that is a JSON object and says that it is JSON; otherwise null. */
-function fieldsOf(answer: Answered): Fields | null {
-  if (!isCalledJson(answer)) return null
-  try {
-    const json: unknown = JSON.parse(answer.body)
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Fields) : {}
-  } catch {
-    return null
-  }
-}
-
-function isCalledJson({ headers }: Answered): boolean {
-  return /^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')
-}
-
-function notJson(answer: Answered): AppError {
-  return isCalledJson(answer) && answer.body.trimStart().startsWith('{')
-    ? appError('answer-malformed', { reason: 'JSON that breaks off' })
-    : appError('answer-not-json')
 }

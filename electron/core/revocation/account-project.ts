@@ -1,5 +1,7 @@
 /** What a revocation is about: everything that one account gave one Google Cloud project (google-oauth.md 3). */
 import { projectOf } from '../clients/client-view.ts'
+import type { Grant } from '../access/choose-token.ts'
+import type { HoldsAccess } from '../grants/grant-view.ts'
 import type { AccountRecord, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 import { liveness, liveTokenLimit } from '../tokens/live-count.ts'
@@ -18,6 +20,17 @@ export function keyOf({ accountId, project }: AccountProject): string {
 /** Held here, and not known dead: with one of these Google can be asked to revoke. */
 export function isUsable(token: TokenRecord): boolean {
   return token.standing === 'held' && !isDead(token)
+}
+
+/** What an account gave clients of a project without a refresh token, and can still be used: it goes as well. */
+export function accessAtRisk(
+  { accountId, accesses }: AccountRecord,
+  project: string,
+  holds: HoldsAccess,
+): readonly Grant[] {
+  return accesses
+    .map(({ clientId }) => ({ accountId, clientId }))
+    .filter((grant) => projectOf(grant.clientId) === project && holds(grant))
 }
 
 /**

@@ -2,10 +2,13 @@
 import type { Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { BlastProject, BlastRadius, GrantName } from '../../contract/revocation.ts'
+import type { Grant } from '../access/choose-token.ts'
+import type { HoldsAccess } from '../grants/grant-view.ts'
+import { holdsNone } from '../grants/grant-view.ts'
 import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
 import type { AccountProject } from './account-project.ts'
 import { projectOf } from '../clients/client-view.ts'
-import { isUsable, keyOf, tokensAtRisk } from './account-project.ts'
+import { accessAtRisk, isUsable, keyOf, tokensAtRisk } from './account-project.ts'
 
 interface ChosenProject extends AccountProject {
   readonly account: AccountRecord
@@ -13,16 +16,30 @@ interface ChosenProject extends AccountProject {
   readonly clientIds: Set<string>
 }
 
+interface AtRisk {
+  readonly tokens: readonly TokenRecord[]
+  readonly access: readonly Grant[]
+}
+
 /**
  * What revoking the chosen grants takes along at `now` (ms, Google's time): Google revokes the whole project of an
  * account (google-oauth.md 3), so that the grants are put together by account and project. Pure, and quick enough to
- * be asked with every tick of a box. Errors: `not-found` for an account or a client that is not here.
+ * be asked with every tick of a box. `holds`: whether access without a refresh token can be used. Errors: `not-found` for an account or a client that is not here.
  */
-export function blastRadius(state: State, grants: readonly GrantName[], now: number): Outcome<BlastRadius> {
+export function blastRadius(
+  state: State,
+  grants: readonly GrantName[],
+  now: number,
+  holds: HoldsAccess = holdsNone,
+): Outcome<BlastRadius> {
   const chosen = byProject(state, grants)
   if (!chosen) return fail('not-found')
   const clients = clientsByProject(state)
-  const projects = chosen.map((one) => blastProject(state, one, clients.get(one.project) ?? [], now))
+  const projects = chosen.map((one) => {
+    const tokens = tokensAtRisk(one.account, one.project, now)
+    const access = accessAtRisk(one.account, one.project, holds)
+    return blastProject(state, one, clients.get(one.project) ?? [], { tokens, access })
+  })
   const tokens = projects.reduce((sum, one) => sum + (one.obstacle ? 0 : one.tokens.length), 0)
   return ok({ projects, tokens, confirm: confirmOf(projects, tokens) })
 }
@@ -61,10 +78,9 @@ function blastProject(
   state: State,
   { account, project, clientIds }: ChosenProject,
   clients: readonly ClientRecord[],
-  now: number,
+  { tokens, access }: AtRisk,
 ): BlastProject {
   const { accountId, email } = account
-  const tokens = tokensAtRisk(account, project, now)
   return {
     ...{ accountId, email, project },
     projectId: clients.find(({ projectId }) => projectId !== null)?.projectId ?? null,
@@ -72,11 +88,12 @@ function blastProject(
       ...{ clientId, label },
       chosen: clientIds.has(clientId),
       tokens: tokens.filter((token) => token.clientId === clientId).length,
+      access: access.some((grant) => grant.clientId === clientId),
     })),
     tokens: tokens.map(blastToken),
     folders: foldersOf(state, accountId, project),
     marks: marksOf(state, accountId, project),
-    obstacle: tokens.some(isUsable) ? null : appError('revoke-no-token'),
+    obstacle: tokens.some(isUsable) || access.length > 0 ? null : appError('revoke-no-token'),
   }
 }
 

@@ -6,7 +6,7 @@ import type { ProfileContext } from '../profile-context.ts'
 import type { AccountProject } from './account-project.ts'
 import { keyOf } from './account-project.ts'
 import { blastRadius, isConfirmed } from './blast-radius.ts'
-import type { RevocationTools } from './revoke-project.ts'
+import type { HeldAccess, RevocationTools } from './revoke-project.ts'
 import { ProjectRevocation } from './revoke-project.ts'
 import type { RevocationAccess } from './verify-token.ts'
 
@@ -50,11 +50,12 @@ export class Revocations {
   constructor(
     context: ProfileContext,
     access: RevocationAccess,
+    clientSide: HeldAccess,
     onChange: (revocationId: string, view: RevocationView | null) => void,
   ) {
     this.#context = context
     const { signal } = this.#closing
-    this.#tools = { context, access, slots: new Slots(atOnceAtMost), closing: signal }
+    this.#tools = { context, access, clientSide, slots: new Slots(atOnceAtMost), closing: signal }
     this.#onChange = onChange
   }
 
@@ -62,15 +63,21 @@ export class Revocations {
     return [...this.#revocations.values()].map(viewOf)
   }
 
+  /** All that goes with these grants, now. Errors: those of `blastRadius`. */
+  preview(grants: readonly GrantName[]): Outcome<BlastRadius> {
+    const { ledger, now } = this.#context
+    return blastRadius(ledger.state(), grants, now(), (grant) => this.#tools.clientSide.holds(grant))
+  }
+
   /**
-   * Begins to revoke what `blastRadius` shows; what comes of it is told by the view. Errors: `not-found`,
+   * Begins to revoke what `preview` shows; what comes of it is told by the view. Errors: `not-found`,
    * `read-only`, `revocation-changed` when it is not what was seen any more, `confirmation-differs`, and where
    * nothing of it can be revoked, the first reason why.
    */
   start(request: RevocationRequest): Outcome<{ revocationId: string }> {
     const { ledger } = this.#context
     if (this.#closing.signal.aborted) return fail('internal')
-    const radius = blastRadius(ledger.state(), request.grants, this.#context.now())
+    const radius = this.preview(request.grants)
     if (!radius.ok) return radius
     if (ledger.readOnly) return fail('read-only')
     const refused = refusalOf(radius.value, request)
@@ -147,7 +154,7 @@ export class Revocations {
     const name = { accountId, project }
     const latest = this.#projects.get(keyOf(name))
     if (latest && (!latest.ended || latest.canBeTriedAgain)) return latest
-    const shown = clients.filter(({ chosen, tokens }) => chosen || tokens > 0)
+    const shown = clients.filter(({ chosen, tokens, access }) => chosen || tokens > 0 || access)
     return this.#newRow(
       name,
       shown.map(({ clientId }) => clientId),

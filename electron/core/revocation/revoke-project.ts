@@ -6,8 +6,12 @@
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { RevocationRow } from '../../contract/revocation.ts'
+import type { Grant } from '../access/choose-token.ts'
+import type { ClientSideAccess } from '../access/client-side-access.ts'
 import type { Slots } from '../access/slots.ts'
+import { accessDropped } from '../accounts/removal.ts'
 import { couldHaveEnded } from '../causes/ended-by-revocation.ts'
+import { projectOf } from '../clients/client-view.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
@@ -15,7 +19,7 @@ import type { AccountRecord, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 import { deleteSecrets } from '../tokens/keep-token.ts'
 import type { AccountProject } from './account-project.ts'
-import { isUsable } from './account-project.ts'
+import { accessAtRisk, isUsable } from './account-project.ts'
 import { concernedTokens } from './concerned-tokens.ts'
 import type { RevokeAnswer } from './revoke-answer.ts'
 import { readRevokeAnswer, revokeRequest } from './revoke-answer.ts'
@@ -27,9 +31,13 @@ const lagWaitsMs: readonly number[] = [2000, 10_000, 60_000, 300_000]
 /** The same where nothing says that Google heard of it: it may have acted and its answer got lost, ms. */
 const lostWaitsMs: readonly number[] = [2000, 10_000]
 
+/** As much of access without a refresh token as a revocation needs. */
+export type HeldAccess = Pick<ClientSideAccess, 'holds' | 'secretOf' | 'drop'>
+
 export interface RevocationTools {
   readonly context: ProfileContext
   readonly access: RevocationAccess
+  readonly clientSide: HeldAccess
   /** So many projects are worked on at a time; who only waits takes no part in it. */
   readonly slots: Slots
   /** The profile closes. */
@@ -201,10 +209,11 @@ export class ProjectRevocation {
     if (!intent || this.hasGrown) this.#word = nothingHeard
     const usable = this.#concern().filter(isUsable).reverse()
     this.#settledOn = 'asking'
+    const held = this.#heldAccess()
     // All that could be asked with is dead by now: an earlier request did it.
-    if (usable.length === 0 && this.#found.size > 0 && this.#mayHaveActed) return true
-    if (usable.length === 0) return this.#end('failed', appError('revoke-no-token'))
-    const secrets = await this.#readSecrets(usable)
+    if (usable.length + held.length === 0 && this.#found.size > 0 && this.#mayHaveActed) return true
+    if (usable.length + held.length === 0) return this.#end('failed', appError('revoke-no-token'))
+    const secrets = await this.#readSecrets(usable, held)
     if (!secrets.ok) return this.#end('failed', secrets.error)
     const intended =
       intent && usable.every((token) => couldHaveEnded(token, intent.at))
@@ -227,8 +236,21 @@ export class ProjectRevocation {
     return concerned
   }
 
-  /** Of the newest token first. All of them are read before anything is asked, so that a locked keychain changes nothing. */
-  async #readSecrets(tokens: readonly TokenRecord[]): Promise<Outcome<readonly Secret[]>> {
+  /** Access that can be used and goes as well. */
+  #heldAccess(): readonly Grant[] {
+    const account = this.#account()
+    const { clientSide } = this.#tools
+    return account ? accessAtRisk(account, this.name.project, (grant) => clientSide.holds(grant)) : []
+  }
+
+  /**
+   * Of the newest token first; Google takes access without a refresh token just as well, after them. All are read
+   * before anything is asked, so that a locked keychain changes nothing.
+   */
+  async #readSecrets(
+    tokens: readonly TokenRecord[],
+    held: readonly Grant[],
+  ): Promise<Outcome<readonly Secret[]>> {
     const { ports, services } = this.#tools.context
     const secrets: Secret[] = []
     for (const { tokenId } of tokens) {
@@ -236,6 +258,7 @@ export class ProjectRevocation {
       if (!read.ok) return read
       if (read.value) secrets.push(read.value)
     }
+    secrets.push(...held.flatMap((grant) => this.#tools.clientSide.secretOf(grant) ?? []))
     return secrets.length > 0 ? ok(secrets) : fail('keychain-item-missing')
   }
 
@@ -253,13 +276,14 @@ export class ProjectRevocation {
   }
 
   async #heed(answer: RevokeAnswer): Promise<boolean> {
-    const { closing, access } = this.#tools
+    const { closing, access, clientSide } = this.#tools
     switch (answer.kind) {
       case 'accepted':
         this.#word = { kind: answer.kind }
         this.#mayHaveActed = true
         // Also what is in memory is dead now, or soon will be.
         for (const tokenId of this.#found.keys()) access.drop(tokenId)
+        for (const grant of this.#heldAccess()) clientSide.drop(grant)
         return !closing.aborted
       case 'already-dead':
         this.#word = { kind: answer.kind }
@@ -377,10 +401,22 @@ export class ProjectRevocation {
       type: 'token.dismissed',
       data: { tokenId },
     }))
-    const recorded = await this.#record([{ type: 'grant.revoked', data: this.#fact() }, ...dismissals])
+    const revoked = { type: 'grant.revoked', data: this.#fact() } as const
+    const recorded = await this.#record([revoked, ...dismissals, ...this.#accessGone()])
     if (!recorded.ok) return this.#to('failed', recorded.error)
     this.#to(this.#word.kind === 'already-dead' && !this.#mayHaveActed ? 'already-dead' : 'revoked')
     await deleteSecrets(this.#tools.context, tokenIds)
+  }
+
+  /** What was given before without a refresh token went with it, whether its token was in memory or not. */
+  #accessGone(): readonly LatchkeyEvent[] {
+    const { accountId, project } = this.name
+    const askedAt = this.#openIntent()?.at ?? Infinity
+    const accesses = this.#account()?.accesses ?? []
+    const gone = accesses.filter(
+      ({ clientId, receivedAt }) => projectOf(clientId) === project && receivedAt <= askedAt,
+    )
+    return gone.map(({ clientId }) => accessDropped({ accountId, clientId }, 'revoked'))
   }
 
   /**

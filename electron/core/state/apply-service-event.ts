@@ -54,12 +54,16 @@ function addService(state: State, data: Data<'service.added'>, at: number): void
     known.email = data.email
     known.lastSignedInAt = at
     known.firstSignedInAt = known.forgotten ? at : known.firstSignedInAt
-    known.forgotten = false
     if (known.service) known.service.projectId = data.projectId
+    // What was chosen for it went with it.
+    if (known.service && known.forgotten) Object.assign(known.service, nothingChosen)
+    known.forgotten = false
     return
   }
   state.accounts.set(data.accountId, newAccount(data, at))
 }
+
+const nothingChosen = { scopes: [], subject: null, refusal: null } as const
 
 function newAccount(data: Data<'service.added'>, at: number): AccountRecord {
   const { accountId, issuer, uniqueId, email, projectId } = data
@@ -68,7 +72,7 @@ function newAccount(data: Data<'service.added'>, at: number): AccountRecord {
     ...{ name: null, hostedDomain: null, label: null },
     ...{ firstSignedInAt: at, lastSignedInAt: at, forgotten: false },
     ...{ tokens: [], accesses: [], sessionEnds: [], revocations: [], revoking: [] },
-    service: { uniqueId, projectId, scopes: [], subject: null, keys: [], refusal: null },
+    service: { uniqueId, projectId, keys: [], ...nothingChosen },
   }
 }
 

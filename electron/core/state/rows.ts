@@ -2,9 +2,11 @@
 import type { AccountView, ClientView } from '../../contract/views.ts'
 import { accountView } from '../accounts/account-view.ts'
 import { clientView } from '../clients/client-view.ts'
-import type { CheckStatus } from '../grants/grant-view.ts'
+import type { CheckStatus, HoldsAccess } from '../grants/grant-view.ts'
+import { clientIdsOf } from '../grants/shown-tokens.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { Publisher } from './publisher.ts'
+import type { ServiceSources } from '../service-accounts/service-view.ts'
 import type { AccountRecord, ClientRecord, State } from './state.ts'
 
 export interface RowSources {
@@ -14,6 +16,9 @@ export interface RowSources {
   checkOf(tokenId: string): CheckStatus | null
   /** Whether tokens are checked unasked at all. */
   checksOn(): boolean
+  /** What is known of service accounts beyond the state; nothing unless told. */
+  readonly services?: ServiceSources
+  readonly holdsAccess: HoldsAccess
 }
 
 export class Rows {
@@ -47,7 +52,7 @@ export class Rows {
     const account = this.#sources.state().accounts.get(accountId)
     if (!account) return
     this.#publisher.account(accountId, () => (account.forgotten ? null : this.#accountView(account)))
-    for (const clientId of new Set(account.tokens.map((token) => token.clientId))) this.client(clientId)
+    for (const clientId of clientIdsOf(account)) this.client(clientId)
   }
 
   client(clientId: string): void {
@@ -73,8 +78,8 @@ export class Rows {
   }
 
   #accountView(account: AccountRecord): AccountView {
-    const { state, now, checkOf, checksOn } = this.#sources
-    return accountView(account, state(), now(), checkOf, checksOn())
+    const { state, now, checkOf, checksOn, holdsAccess, services } = this.#sources
+    return accountView(account, state(), now(), checkOf, checksOn(), holdsAccess, services)
   }
 
   #clientView(client: ClientRecord): ClientView {
@@ -88,7 +93,7 @@ export class Rows {
 
   #accountsUnder(clientId: string): void {
     for (const account of this.#sources.state().accounts.values()) {
-      if (account.tokens.some((token) => token.clientId === clientId)) this.account(account.accountId)
+      if (clientIdsOf(account).includes(clientId)) this.account(account.accountId)
     }
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
-import type { Exchanged } from '../accounts/sign-in/exchange.ts'
+import type { Exchanged } from '../accounts/sign-in/read-tokens.ts'
 import { accountIdOf } from '../accounts/identity.ts'
 import type { EventData, LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'

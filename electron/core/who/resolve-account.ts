@@ -159,7 +159,8 @@ function answered(
   state: State,
 ): Resolution {
   const { accountId } = account
-  const meant = clientId ?? onlyClient(account, state)
+  // A service account has nothing under any client.
+  const meant = account.service ? null : (clientId ?? onlyClient(account, state))
   return { outcome: { kind: 'account', accountId, clientId: meant, reason }, decidedIn: null }
 }
 
@@ -172,11 +173,12 @@ function liveAccount(state: State, accountId: string): AccountRecord | null {
   return account && !account.forgotten ? account : null
 }
 
-/** The clients that are here and under which the account has a token here. */
+/** The clients that are here and under which the account has a token here, or was given access without one. */
 function clientsOf(account: AccountRecord, state: State): ReadonlySet<string> {
   const clientIds = new Set<string>()
   for (const { clientId, standing } of account.tokens)
     if (standing !== 'forgotten' && state.clients.has(clientId)) clientIds.add(clientId)
+  for (const { clientId } of account.accesses) if (state.clients.has(clientId)) clientIds.add(clientId)
   return clientIds
 }
 

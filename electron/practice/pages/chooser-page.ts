@@ -28,8 +28,12 @@ export function chooserPage({ ticket, visit, accounts, action }: ChooserPage): A
       ${accountButtons(accounts, 'account', (account) => account.sub)}
     </form>
   </div>`
-  const returnsTo = request.redirectUri
-  return pageAnswer({ status: 200, language, title: words.chooseTitle, content, returnsTo })
+  return pageAnswer({ status: 200, language, title: words.chooseTitle, content, ...returns(request) })
+}
+
+/** Where a form of the page may end, when the answer goes back by a redirect. */
+export function returns(request: Visit['request']): { readonly returnsTo?: string } {
+  return request.via === 'redirect' ? { returnsTo: request.redirectUri } : {}
 }
 
 /** A button for each account, to stand in a form; `field` is what it sends `value` under. */

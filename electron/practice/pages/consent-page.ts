@@ -5,6 +5,7 @@ import { canonicalScopes, isSignInScope, separableScopes } from '../scopes.ts'
 import type { Answer } from '../server.ts'
 import type { Visit } from '../tickets.ts'
 import { withApp } from './app-name.ts'
+import { returns } from './chooser-page.ts'
 import type { Html } from './html.ts'
 import { html, nothing } from './html.ts'
 import { pageAnswer } from './layout.ts'
@@ -42,22 +43,7 @@ export function consentPage(page: ConsentPage): Answer {
     </div>
     ${separable.length === 0 ? nothing : boxes(separable, page.ticked, words, visit.language)}
     ${whole.length === 0 ? nothing : list(whole, separable.length === 0 ? words.oneLead : words.alsoLead, visit.language)}
-    <div class="ongoing">
-      <label
-        ><input
-          type="checkbox"
-          name="ongoing"
-          value="yes"
-          ${checked(page.ongoing)}
-          aria-labelledby="ongoing"
-          aria-describedby="ongoing-help"
-        />
-        <span class="text"
-          ><span id="ongoing">${words.ongoing}</span
-          ><small id="ongoing-help">${words.ongoingHelp}</small></span
-        ></label
-      >
-    </div>
+    ${lasts(visit.request) ? ongoingBox(page.ongoing, words) : nothing}
     <div class="actions">
       <button class="plain" name="action" value="cancel">${words.cancel}</button>
       <button class="main" name="action" value="continue">${words.continue}</button>
@@ -68,8 +54,31 @@ export function consentPage(page: ConsentPage): Answer {
     language: visit.language,
     title,
     content,
-    returnsTo: visit.request.redirectUri,
+    ...returns(visit.request),
   })
+}
+
+/** A token without a refresh token ends within the hour by itself. */
+function lasts(request: Visit['request']): boolean {
+  return request.via === 'device' || request.responseType === 'code'
+}
+
+function ongoingBox(ticked: boolean, words: PageWords): Html {
+  return html`<div class="ongoing">
+    <label
+      ><input
+        type="checkbox"
+        name="ongoing"
+        value="yes"
+        ${checked(ticked)}
+        aria-labelledby="ongoing"
+        aria-describedby="ongoing-help"
+      />
+      <span class="text"
+        ><span id="ongoing">${words.ongoing}</span><small id="ongoing-help">${words.ongoingHelp}</small></span
+      ></label
+    >
+  </div>`
 }
 
 function checked(is: boolean): Html {

@@ -66,6 +66,11 @@ a.plain:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .boxes label, .ongoing label { cursor: pointer; }
 .boxes label:hover { background: var(--hover); }
 input[type="checkbox"] { width: 18px; height: 18px; margin: 3px 0 0; flex: none; accent-color: var(--accent); }
+.field { display: block; margin-top: 20px; font-weight: 600; }
+.code {
+  width: 100%; margin-top: 6px; padding: 10px 14px; border: 1px solid var(--quiet); border-radius: 10px;
+  background: var(--ground); color: var(--ink); font: 22px/1.4 ui-monospace, "DejaVu Sans Mono", monospace; letter-spacing: 0.08em;
+}
 .text { display: flex; flex-direction: column; min-width: 0; }
 code { font: 12px/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; color: var(--quiet); overflow-wrap: anywhere; }
 .ongoing label { display: flex; gap: 14px; align-items: flex-start; }

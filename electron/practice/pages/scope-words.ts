@@ -27,6 +27,12 @@ const descriptions: Readonly<Record<string, Readonly<Record<PageLanguage, string
     en: 'See and change only the Drive files you use with this app',
     hi: 'Drive की सिर्फ़ वे फ़ाइलें देखना और बदलना जिन्हें आप इस ऐप्लिकेशन के साथ इस्तेमाल करते हैं',
   },
+  [`${auth}drive.appdata`]: {
+    en: 'See and change its own data in your Drive',
+    hi: 'आपकी Drive में उसका अपना डेटा देखना और बदलना',
+  },
+  [`${auth}youtube`]: { en: 'Manage your YouTube account', hi: 'आपका YouTube खाता मैनेज करना' },
+  [`${auth}youtube.readonly`]: { en: 'See your YouTube account', hi: 'आपका YouTube खाता देखना' },
   [`${auth}calendar`]: {
     en: 'See, change and share all your calendars',
     hi: 'आपके सभी कैलेंडर देखना, बदलना और शेयर करना',

@@ -1,7 +1,7 @@
 import type { AccountView } from '../../../electron/contract/views.ts'
 
 export type AccountSort = 'name' | 'newest' | 'oldest' | 'health' | 'deadline'
-export type AccountFilter = 'all' | 'attention' | 'fine'
+export type AccountFilter = 'all' | 'attention' | 'fine' | 'service'
 
 export interface AccountChoice {
   readonly query: string
@@ -19,8 +19,13 @@ export function titleOf(account: AccountView): string {
   return account.label ?? account.email
 }
 
-/** When the newest token that is held here was minted; the last sign-in when none is. Epoch ms. */
+/**
+ * When the newest token that is held here was minted, or the newest key of a service account; the last sign-in when
+ * there is none. Epoch ms.
+ */
 export function tokenBornAt(account: AccountView): number {
+  const key = account.service?.keys[0]
+  if (key) return key.createdAt ?? key.addedAt
   const held = account.grants.flatMap((grant) => grant.tokens.filter((token) => token.standing === 'held'))
   return held.length > 0 ? Math.max(...held.map((token) => token.mintedAt)) : account.lastSignedInAt
 }
@@ -74,6 +79,7 @@ export function chooseAccounts(accounts: readonly AccountView[], choice: Account
   const passes = (account: AccountView): boolean => {
     if (choice.filter === 'attention' && account.health.level === 'fine') return false
     if (choice.filter === 'fine' && account.health.level !== 'fine') return false
+    if (choice.filter === 'service' && !account.service) return false
     if (words.length === 0) return true
     const text = searchText(account)
     return words.every((word) => text.includes(word))

@@ -41,6 +41,16 @@ export function reasonText(health: Omit<HealthView, 'level'>, now: number): stri
       return m.health_client_broken()
     case 'refused':
       return m.health_refused()
+    case 'access-ended':
+      return m.health_access_ended()
+    case 'key-old':
+      return m.health_key_old()
+    case 'key-missing':
+      return m.health_key_missing()
+    case 'key-refused':
+      return m.health_key_refused()
+    case 'service-disabled':
+      return m.health_service_disabled()
   }
 }
 

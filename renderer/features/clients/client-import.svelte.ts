@@ -1,6 +1,5 @@
 import type { Bridge } from '../../../electron/contract/bridge.ts'
 import type { AppError, Outcome } from '../../../electron/contract/outcome.ts'
-import { appError } from '../../../electron/contract/outcome.ts'
 import type { ImportResult } from '../../../electron/contract/views.ts'
 
 type Attempt = (acceptUncheckedSecret: boolean) => Promise<Outcome<ImportResult>>
@@ -32,6 +31,7 @@ export class ClientImport {
   drop = async (file: unknown): Promise<void> => {
     const path = this.#bridge.pathForFile(file)
     if (path === null || path === '') {
+      const { appError } = await import('../../../electron/contract/outcome.ts')
       this.error = appError('file-unreadable')
       return
     }

@@ -23,6 +23,8 @@ export interface PaletteWorld {
   /** Opens the list of accounts to switch to. */
   readonly switchAccount: () => void
   readonly addClient: () => void
+  /** Opens the dialog that says what a token from anywhere is. */
+  readonly inspectToken: () => void
   /** The two ways of bringing a client file that need no pointer. */
   readonly chooseFile: () => void
   readonly pasteFile: () => void

@@ -1,18 +1,24 @@
+import { abilitiesOf } from '../../../electron/contract/kinds.ts'
 import type { PracticeRules } from '../../../electron/contract/views.ts'
 import { errorText } from '../../messages/error-text.ts'
 import { m } from '../../messages/generated/messages.js'
 import { errorTable } from '../../state/locale.svelte.ts'
 import type { Place } from '../../state/navigation.svelte.ts'
+import { holdsUsable } from '../accounts/access.ts'
 import { canCheck, names, titleOf } from '../accounts/account-list.ts'
 import { asEverywhereText } from '../clients/active-text.ts'
+import { signsIn } from '../clients/client-ways.ts'
 import { publishingText } from '../clients/publishing-text.ts'
 import { folderCommands } from '../folders/folders-commands.ts'
 import { faultText, practiceFaults } from '../practice/fault-text.ts'
+import { inspectionCommands } from '../inspection/inspection-commands.ts'
 import { revocationCommands } from '../revocation/revocation-commands.ts'
 import { scopeCommands } from '../scopes/scopes-commands.ts'
+import { serviceCommands } from '../service-accounts/service-commands.ts'
 import { shortcuts } from '../shortcuts/shortcuts.ts'
 import { checkEveryText } from '../settings/check-every.ts'
 import { canCancel, isOver, whoText } from '../sign-in/flow-text.ts'
+import { wayText } from '../sign-in/way-text.ts'
 import { weekRows } from '../week/week-list.ts'
 import type { Maker, PaletteCommand, PaletteWorld } from './palette-command.ts'
 
@@ -152,6 +158,13 @@ const practice: Maker = ({ snapshot, actions, cause }) => {
         () => actions.practiceAct({ act: 'add-client', project }),
       ),
     ),
+    ...(['web', 'device'] as const).map((kind) =>
+      make(
+        `add-${kind}`,
+        `${m.practice_clients()}: ${{ web: m.practice_add_web, device: m.practice_add_device }[kind]()}`,
+        () => actions.practiceAct({ act: 'add-client', project: 'same', kind }),
+      ),
+    ),
     ...accounts.flatMap(({ sub, email }) => [
       make(`password-${sub}`, `${m.practice_password()}: ${email}`, () =>
         actions.practiceAct({ act: 'change-password', sub }),
@@ -219,6 +232,22 @@ const flows: Maker = ({ snapshot, actions, navigation }) =>
             make('again', m.open_again(), () => void actions.openBrowserAgain(flow.flowId)),
           ]
         : []
+    const { step } = flow
+    const code =
+      step.kind === 'showing-code'
+        ? [
+            make('code', m.code_copy(), () => void actions.copyText(step.userCode)),
+            make('code-page', m.code_open_here(), () => void actions.openBrowserAgain(flow.flowId)),
+          ]
+        : []
+    // What Latchkey makes of the clipboard is said on the sign-in's own page.
+    const paste = flow.answer?.paste
+      ? [
+          make('paste', m.paste_zone(), () =>
+            navigation.go({ page: 'flow', flowId: flow.flowId, paste: true }),
+          ),
+        ]
+      : []
     const choice =
       flow.step.kind === 'choosing-account'
         ? [
@@ -230,7 +259,7 @@ const flows: Maker = ({ snapshot, actions, navigation }) =>
       ? [make('cancel', m.cancel_sign_in(), () => void actions.cancelSignIn(flow.flowId))]
       : []
     const close = isOver(flow) ? [make('close', m.close(), () => void actions.dismissFlow(flow.flowId))] : []
-    return [show, ...waiting, ...choice, ...cancel, ...close]
+    return [show, ...waiting, ...code, ...paste, ...choice, ...cancel, ...close]
   })
 
 const problems: Maker = ({ snapshot, actions }) =>
@@ -277,9 +306,19 @@ const clients: Maker = ({ snapshot, actions, navigation }) =>
       run: () => navigation.go(place),
     })
     const signIn =
-      client.type === 'installed' && !client.secretMissing
+      client.ways.length > 0 && !client.secretMissing
         ? [make('client-sign-in', m.sign_in_with_client(), { page: 'sign-in', accountId: null, clientId })]
         : []
+    // Each way by its name, where there is more than one or the one is unusual.
+    const ways = signIn.length === 0 ? [] : client.ways.filter((way) => way !== 'loopback')
+    const byWay = ways.map((way) =>
+      make(`client-way-${way}`, `${m.sign_in()}: ${wayText(way)}`, {
+        page: 'sign-in',
+        accountId: null,
+        clientId,
+        way,
+      }),
+    )
     const asEverywhere =
       client.activeAccountId === null
         ? []
@@ -294,6 +333,7 @@ const clients: Maker = ({ snapshot, actions, navigation }) =>
     return [
       show,
       ...signIn,
+      ...byWay,
       ...asEverywhere,
       make('client-label', m.edit_label(), { page: 'clients', clientId, ask: 'label' }),
       {
@@ -347,8 +387,9 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
         run: () => void actions.setActiveFor(client.clientId, account.accountId),
       }))
     const again = account.grants
-      .filter((grant) =>
-        snapshot.clients.some((client) => client.clientId === grant.clientId && client.type === 'installed'),
+      .filter(
+        ({ clientId, kind }) =>
+          abilitiesOf[kind].refreshes && signsIn(snapshot.clients.find((one) => one.clientId === clientId)),
       )
       .map((grant) => ({
         id: `again-${account.accountId}-${grant.clientId}`,
@@ -362,7 +403,21 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       hint: m.account(),
       run: () => navigation.go({ page: 'accounts', accountId: account.accountId, ask: what }),
     }))
-    const held = account.grants.filter((grant) => grant.tokens.some((token) => token.standing === 'held'))
+    const repeats = account.grants
+      .filter(({ access }) => access !== null)
+      .flatMap((grant) => {
+        const client = snapshot.clients.find((one) => one.clientId === grant.clientId)
+        if (!client || client.secretMissing) return []
+        return [
+          {
+            id: `repeat-${account.accountId}-${grant.clientId}`,
+            text: m.access_repeat_named({ email: account.email }),
+            hint: client.label,
+            run: () => void actions.repeatAccess(account.accountId, grant),
+          },
+        ]
+      })
+    const held = account.grants.filter(holdsUsable)
     const check = !canCheck(account)
       ? []
       : [
@@ -379,7 +434,7 @@ const accounts: Maker = ({ snapshot, actions, navigation }) =>
       hint: snapshot.clients.find((client) => client.clientId === grant.clientId)?.label ?? '',
       run: () => void actions.copyAccessToken(account.accountId, grant.clientId),
     }))
-    return [show, ...activate, ...activateUnder, ...again, ...check, ...copies, ...ask]
+    return [show, ...activate, ...activateUnder, ...again, ...repeats, ...check, ...copies, ...ask]
   })
 
 /** The accounts to switch to, by name; the active one last, so that Enter alone switches between two. */
@@ -409,6 +464,8 @@ export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
     folderCommands,
     revocationCommands,
     scopeCommands,
+    inspectionCommands,
+    serviceCommands,
     preferences,
     links,
     accounts,

@@ -1,7 +1,10 @@
+import { abilitiesOf } from '../../../electron/contract/kinds.ts'
 import type { AccountView, ClientView, GrantView } from '../../../electron/contract/views.ts'
 import { m } from '../../messages/generated/messages.js'
 import type { AccountAsk } from '../../state/navigation.svelte.ts'
 import { isRenewable } from '../accounts/renewal.ts'
+import { signsIn } from '../clients/client-ways.ts'
+import { holdsUsable } from '../accounts/access.ts'
 import type { Maker, PaletteCommand, PaletteWorld } from '../palette/palette-command.ts'
 import { canRetry } from './blast.ts'
 import { whomText } from './outcome-text.ts'
@@ -79,12 +82,12 @@ function ofGrant(
     hint,
     run: () => world.navigation.go({ page: 'accounts', accountId, ask: what }),
   })
-  const holdsAny = client !== null && grant.tokens.some((token) => token.standing === 'held')
-  const signsIn = client?.type === 'installed'
+  const holdsAny = client !== null && holdsUsable(grant)
+  const renewable = signsIn(client) && abilitiesOf[grant.kind].refreshes
   return [
-    ...(signsIn ? renewals(world, account, grant, hint) : []),
+    ...(renewable ? renewals(world, account, grant, hint) : []),
     ...(holdsAny ? [ask('inspect', m.inspect_token(), { what: 'inspect', clientId })] : []),
-    ...(holdsAny && signsIn ? [ask('drop', m.remove_access(), { what: 'drop', clientId })] : []),
+    ...(holdsAny && renewable ? [ask('drop', m.remove_access(), { what: 'drop', clientId })] : []),
     ask('forget-grant', m.forget_here(), { what: 'forget-grant', clientId }),
     ask('revoke', m.revoke_at_google(), { what: 'revoke', clientId }),
   ]

@@ -1,4 +1,6 @@
+import { abilitiesOf } from '../../../electron/contract/kinds.ts'
 import { m } from '../../messages/generated/messages.js'
+import { signsIn } from '../clients/client-ways.ts'
 import type { Maker } from '../palette/palette-command.ts'
 import { scopeView } from './scope-view.svelte.ts'
 
@@ -25,9 +27,9 @@ export const scopeCommands: Maker = ({ snapshot, navigation }) => {
       },
     }
     if (snapshot.readOnly) return [what]
-    const additions = grants.flatMap(({ clientId }) => {
+    const additions = grants.flatMap(({ clientId, kind }) => {
       const client = clients.get(clientId)
-      if (client?.type !== 'installed') return []
+      if (!client || !signsIn(client) || !abilitiesOf[kind].refreshes) return []
       return [
         {
           id: `add-access-${accountId}-${clientId}`,

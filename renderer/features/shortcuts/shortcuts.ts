@@ -21,6 +21,8 @@ export interface ShortcutWorld {
   readonly back: () => boolean
   /** False while nothing can be changed. */
   readonly signIn: () => boolean
+  /** Opens the dialog that says what a token from anywhere is. */
+  readonly inspectToken: () => void
 }
 
 export interface Shortcut {
@@ -70,6 +72,13 @@ export const shortcuts: readonly Shortcut[] = [
     chords: [{ key: 'n', mod: true }],
     text: () => m.sign_in_an_account(),
     run: ({ signIn }) => signIn(),
+  },
+  {
+    id: 'inspect-token',
+    group: 'everywhere',
+    chords: [{ key: 'i', mod: true }],
+    text: () => m.foreign_open(),
+    run: ({ inspectToken }) => (inspectToken(), done()),
   },
   {
     id: 'search',

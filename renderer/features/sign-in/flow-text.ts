@@ -1,16 +1,23 @@
-import type { FlowStep, FlowView } from '../../../electron/contract/views.ts'
+import type { FlowView } from '../../../electron/contract/views.ts'
 import { m } from '../../messages/generated/messages.js'
 import type { Task } from '../../ui/task.ts'
+import type { SignInChoice } from './sign-in-choice.ts'
 
 /** What is happening, in a few words; the same for the compact row, the page and the spoken progress. */
-export function stepText(step: FlowStep): string {
+export function stepText({ step, elsewhere, way }: Pick<FlowView, 'step' | 'elsewhere' | 'way'>): string {
   switch (step.kind) {
     case 'checking-keychain':
       return step.slow ? m.step_keychain_slow() : m.step_keychain()
     case 'opening-browser':
       return m.step_opening()
     case 'waiting':
-      return m.step_waiting()
+      return elsewhere || way === 'paste' ? m.step_waiting_answer() : m.step_waiting()
+    case 'port-busy':
+      return m.step_port_busy({ port: step.port })
+    case 'requesting-code':
+      return m.step_requesting_code()
+    case 'showing-code':
+      return m.step_showing_code()
     case 'exchanging':
       return m.step_exchanging()
     case 'choosing-account':
@@ -34,6 +41,11 @@ export function canCancel(flow: FlowView): boolean {
   return !isOver(flow) && flow.step.kind !== 'storing' && flow.step.kind !== 'choosing-account'
 }
 
+/** The same way once more. */
+export function choiceOf({ way, elsewhere }: FlowView): SignInChoice {
+  return elsewhere ? { way, elsewhere } : { way }
+}
+
 /** Who is asked for. */
 export function whoText(flow: FlowView): string {
   if (flow.step.kind === 'done') return flow.step.email
@@ -46,7 +58,7 @@ export function flowTask(flow: FlowView): Task {
   return {
     id: flow.flowId,
     title: whoText(flow),
-    text: kind === 'done' ? m.step_done_short() : stepText(flow.step),
+    text: kind === 'done' ? m.step_done_short() : stepText(flow),
     state: kind === 'done' ? 'fine' : kind === 'failed' ? 'dead' : 'busy',
     dismissText: isOver(flow) ? m.dismiss_sign_in({ email: whoText(flow) }) : null,
   }

@@ -13,11 +13,15 @@ test('further clients are added from the dialog, which says so', async ({ page, 
   await further.getByRole('button', { name: 'Add one of the same project' }).click()
   await expect(dialog.getByRole('status')).toHaveText('It is among your clients now, with a fresh secret.')
   await further.getByRole('button', { name: 'Add one of another project' }).click()
+  await further.getByRole('button', { name: 'Add a web client' }).click()
+  await further.getByRole('button', { name: 'Add a client for devices' }).click()
   await expect
     .poll(() => double.callsOf('practice.act'))
     .toEqual([
       { act: 'add-client', project: 'same' },
       { act: 'add-client', project: 'other' },
+      { act: 'add-client', project: 'same', kind: 'web' },
+      { act: 'add-client', project: 'same', kind: 'device' },
     ])
 })
 

@@ -12,6 +12,7 @@ import {
   sampleSnapshot,
   sampleSteps,
   sampleToken,
+  sampleWebClient,
 } from '../../support/sample-state.ts'
 import type { Screen } from './looks.ts'
 import { lookAt, nav } from './looks.ts'
@@ -52,11 +53,10 @@ const screens: Screen[] = [
   {
     name: 'first-start-error',
     snapshot: () => sampleSnapshot(0),
-    prepare: (double) =>
-      double.answerWith({ 'clients.importClipboard': () => fail('client-service-account') }),
+    prepare: (double) => double.answerWith({ 'clients.importClipboard': () => fail('client-token-file') }),
     reach: async (page) => {
       await page.getByRole('button', { name: 'Paste from clipboard' }).click()
-      await expect(page.getByRole('alert')).toContainText('service account key')
+      await expect(page.getByRole('alert')).toContainText('holds a token')
     },
   },
   {
@@ -106,7 +106,7 @@ const screens: Screen[] = [
       sampleSnapshot(0, {
         clients: [
           sampleClient(0, { secretMissing: true, label: 'A broken one' }),
-          sampleClient(1, { type: 'web', secretReplacedAt: sampleNow - 86_400_000 }),
+          sampleWebClient(1, { secretReplacedAt: sampleNow - 86_400_000 }),
         ],
       }),
     reach: (page) => nav(page, 'Clients'),
@@ -158,7 +158,7 @@ const screens: Screen[] = [
   },
   {
     name: 'sign-in-without-client',
-    snapshot: () => sampleSnapshot(0, { clients: [sampleClient(0, { type: 'web' })] }),
+    snapshot: () => sampleSnapshot(0, { clients: [sampleClient(0, { secretMissing: true })] }),
     reach: (page) => page.getByRole('button', { name: 'Sign in an account' }).first().click(),
   },
   ...Object.keys(sampleSteps()).map((step) => ({

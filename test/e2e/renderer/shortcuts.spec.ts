@@ -64,6 +64,9 @@ const effects: Record<string, { from?: string; see: (page: Page) => Promise<void
     see: (page) => expect(page.getByRole('dialog', { name: 'Choose the active account' })).toBeVisible(),
   },
   'sign-in': { see: (page) => expect(title(page, 'Sign in an account')).toBeVisible() },
+  'inspect-token': {
+    see: (page) => expect(page.getByRole('dialog', { name: 'Inspect a token' })).toBeVisible(),
+  },
   search: { see: (page) => expect(page.getByRole('searchbox', { name: 'Search accounts' })).toBeFocused() },
   back: { from: 'F1', see: (page) => expect(title(page, 'Accounts')).toBeVisible() },
   'go-accounts': { from: 'F1', see: (page) => expect(title(page, 'Accounts')).toBeVisible() },

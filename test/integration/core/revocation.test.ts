@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { createHttp } from '../../../electron/adapters/http.ts'
 import type { GrantName, RevocationRow } from '../../../electron/contract/revocation.ts'
 import { AccessTokens } from '../../../electron/core/access/access-tokens.ts'
+import { ClientSideAccess } from '../../../electron/core/access/client-side-access.ts'
 import { SignIns } from '../../../electron/core/accounts/sign-in/sign-ins.ts'
 import { importClient } from '../../../electron/core/clients/import-client.ts'
 import { practiceIssuer } from '../../../electron/core/clients/issuer.ts'
@@ -45,16 +46,17 @@ async function openScene(): Promise<Scene> {
   const http = createHttp({ allow: ({ hostname }) => hostname === '127.0.0.1' })
   const issuer = practiceIssuer(google.issuer)
   const context = { ...test.context, issuer, ports: { ...test.context.ports, http } }
-  const signIns = new SignIns(context, () => undefined)
+  const signIns = new SignIns(context, () => undefined, { keep: () => undefined })
   const access = new AccessTokens(context, () => undefined)
-  const revocations = new Revocations(context, access, () => undefined)
+  const clientSide = new ClientSideAccess(context, () => undefined)
+  const revocations = new Revocations(context, access, clientSide, () => undefined)
   ends.push(
     () => access.close(),
     () => signIns.close(),
     () => revocations.close(),
   )
   const add = async (project?: 'same' | 'other'): Promise<string> => {
-    const file = await google.control.clientFile(project)
+    const file = await google.control.clientFile(project && { project })
     if (!file.ok) throw new Error(file.error.code)
     const added = await importClient(context, Buffer.from(file.value), { acceptUncheckedSecret: true })
     if (!added.ok || !('clientId' in added.value)) throw new Error('the client was not added')

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../../../electron/contract/commands.ts'
 import { practiceClient } from '../../../electron/practice/client.ts'
-import { arriveAt, asha, consentAs, meera, sam } from '../../support/real-google.ts'
+import { arriveAt, arriveWithFragment, asha, consentAs, meera, sam } from '../../support/real-google.ts'
 import type { RealProfile } from '../../support/real-profile.ts'
 import { filesBelow } from '../../support/real-profile.ts'
 import { partsMissing, useRealWorld } from '../../support/real-world.ts'
+import { farAway, freePort, openWebClient } from '../../support/web-client.ts'
 
 const { clientId } = practiceClient
 const world = useRealWorld()
@@ -24,29 +25,46 @@ function spellings(secret: string): readonly string[] {
   ]
 }
 
+/**
+ * The parts of a secret, each of which would give it away. Of a key in PEM the lines behind its first ones: those are
+ * of its public half, which Google publishes.
+ */
+function parts(secret: string): readonly string[] {
+  if (!secret.startsWith('-----BEGIN')) return [secret]
+  return secret.split('\n').filter((line, at) => at > 7 && line.length > 16 && !line.startsWith('-----'))
+}
+
 interface Find {
   readonly place: string
   readonly kind: string
 }
+interface Made {
+  readonly kind: string
+  readonly secret: string
+}
 
-/** Looks for every secret that practice Google ever made in everything that was left behind or shown. */
-async function hunt(shown: readonly string[]): Promise<readonly Find[]> {
+/** Looks for every secret that practice Google ever made, and for others, in all that was left behind or shown. */
+async function hunt(shown: readonly string[], others: readonly Made[] = []): Promise<readonly Find[]> {
   const google = { path: world.googleFile, bytes: await readFile(world.googleFile) }
   const files = [...(await filesBelow(world.dataFolder)), google]
   const places = [
     ...files.map(({ path, bytes }) => ({ place: path, text: bytes.toString('latin1') })),
     ...shown.map((text, index) => ({ place: `shown ${String(index)}`, text })),
   ]
+  const wanted = [...world.google.issued, ...others].map(({ kind, secret }) => ({
+    kind,
+    texts: parts(secret).flatMap(spellings),
+  }))
   return places.flatMap(({ place, text }) =>
-    world.google.issued
-      .filter(({ secret }) => spellings(secret).some((spelling) => text.includes(spelling)))
+    wanted
+      .filter(({ texts }) => texts.some((spelling) => text.includes(spelling)))
       .map(({ kind }) => ({ place, kind })),
   )
 }
 
 /** Everything that a window ever gets from this profile. */
 async function shownBy(app: RealProfile): Promise<readonly string[]> {
-  return [...app.sent, JSON.stringify(await app.snapshot())]
+  return [...app.sent, JSON.stringify(await app.snapshot()), ...new Set(app.answered)]
 }
 
 /** Sign-ins that end in each way, a rotated secret, a removal: every road a secret takes. */
@@ -81,6 +99,90 @@ async function useEverything(app: RealProfile): Promise<void> {
   await app.ask('clients.remove', { clientId, tokens: 99 })
 }
 
+const drive = 'https://www.googleapis.com/auth/drive.file'
+const calendar = 'https://www.googleapis.com/auth/calendar.readonly'
+
+/** On another device; answers the code that its person typed. */
+async function signInOnDevice(app: RealProfile): Promise<string> {
+  const { control } = world.google
+  await control.setDeviceRules({ interval: 1 })
+  const device = await app.bringClient('device')
+  const approved = await app.start({ clientId: device.clientId, scopes: [drive] })
+  const { userCode } = await app.reach(approved, 'showing-code')
+  await control.setFault({ kind: 'html' })
+  await control.approveDevice(userCode, asha.sub)
+  expect((await app.end(approved)).kind).toBe('done')
+  const cancelled = await app.start({ clientId: device.clientId })
+  await app.reach(cancelled, 'showing-code')
+  await app.get('signIn.cancel', { flowId: cancelled })
+  const { accountId } = await app.account(asha)
+  await app.get('accounts.copyAccessToken', { accountId, clientId: device.clientId })
+  expect((await app.get('inspection.paste', {})).kind).toBe('access-token')
+  return userCode
+}
+
+/** As a client-side page, taken, dropped and repeated; and with pasted addresses, right and wrong ones. */
+async function signInOnWeb(app: RealProfile): Promise<void> {
+  const { control } = world.google
+  const origin = `http://127.0.0.1:${String(await freePort())}`
+  const web = await openWebClient(world, app, [`${origin}/latchkey`, farAway], [origin])
+  for (const fault of [null, { kind: 'foreign-client' }, { kind: 'no-expires-in' }] as const) {
+    if (fault) await control.setFault(fault)
+    const flowId = await app.start({ clientId: web.clientId, way: 'client-side', scopes: [calendar] })
+    await arriveWithFragment(await consentAs(asha, await app.link(flowId)))
+    expect((await app.end(flowId)).kind).toBe(fault ? 'failed' : 'done')
+  }
+  const { accountId } = await app.account(asha)
+  await app.get('accounts.copyAccessToken', { accountId, clientId: web.clientId })
+  const flows = [
+    await app.start({ clientId: web.clientId, way: 'paste' }),
+    await app.start({ elsewhere: true }),
+  ]
+  const addresses = []
+  for (const flowId of flows) addresses.push(await consentAs(sam, await app.link(flowId)))
+  for (const text of [...addresses, new URL(addresses[1] ?? '').searchParams.get('code') ?? '']) {
+    app.copy(text)
+    for (const flowId of flows) await app.ask('signIn.paste', { flowId })
+  }
+  for (const flowId of flows) expect((await app.end(flowId)).kind).toBe('done')
+  const refreshToken = world.google.issued.findLast(({ kind }) => kind === 'refresh-token')?.secret ?? ''
+  app.copy(refreshToken)
+  expect(await app.ask('inspection.paste', {})).toMatchObject({ error: { code: 'paste-refresh-token' } })
+}
+
+/** A service account from its first key to the second; answers what was signed here. */
+async function useServiceAccount(app: RealProfile): Promise<readonly Made[]> {
+  const { control } = world.google
+  const bring = async (email?: string): Promise<void> => {
+    const path = join(world.dataFolder, '..', 'service-account.json')
+    const file = await control.keyFile(email)
+    await writeFile(path, file.ok ? file.value : '')
+    await app.get('clients.importFile', { path, acceptUncheckedSecret: false })
+  }
+  const robot = async () => {
+    const found = (await app.snapshot()).accounts.find(({ service }) => service !== null)
+    if (!found?.service) throw new Error('there is no service account')
+    return { accountId: found.accountId, email: found.email, keys: found.service.keys }
+  }
+  await bring()
+  const { accountId, email, keys } = await robot()
+  await app.get('service.configure', { accountId, scopes: [drive], subject: null })
+  await app.get('service.copyAccessToken', { accountId })
+  await app.get('service.copyIdToken', { accountId, audience: 'https://api.example/' })
+  await app.get('service.copySelfSigned', { accountId, audience: 'https://drive.googleapis.com/' })
+  const selfSigned = { kind: 'self-signed', secret: await app.clipboard() }
+  await bring(email)
+  const fresh = (await robot()).keys.find(({ keyId }) => keyId !== keys[0]?.keyId)
+  await app.get('service.tryKey', { accountId, keyId: fresh?.keyId ?? '' })
+  await app.get('service.findCopies', { accountId, keyId: fresh?.keyId ?? '' })
+  await app.get('service.forgetKey', { accountId, keyId: keys[0]?.keyId ?? '' })
+  const { keyId } = fresh ?? { keyId: '' }
+  const privateKeyId = fresh?.privateKeyId ?? ''
+  await control.deleteServiceKey(email, privateKeyId)
+  expect(await app.ask('service.tryKey', { accountId, keyId })).toMatchObject({ ok: false })
+  return [selfSigned]
+}
+
 describe.skipIf(partsMissing !== null)('the secrets that practice Google made', () => {
   it('stand in no file of the app, no log line and nothing that the window was ever sent', async () => {
     const app = await world.open({ sweepAfterMs: 10 })
@@ -97,6 +199,39 @@ describe.skipIf(partsMissing !== null)('the secrets that practice Google made', 
     expect(await hunt([...shown, ...after])).toEqual([])
   })
 
+  it('stand nowhere either after a working life with devices, pages, pasted addresses and a key', async () => {
+    const app = await world.open({ sweepAfterMs: 10 })
+    const userCode = await signInOnDevice(app)
+    await signInOnWeb(app)
+    const signed = await useServiceAccount(app)
+    const shown = await shownBy(app)
+    await app.close()
+    const again = await world.open({ sweepAfterMs: 10 })
+    const after = await shownBy(again)
+    await again.close()
+    const kinds = new Set(world.google.issued.map(({ kind }) => kind))
+    expect([...kinds].sort()).toEqual([
+      ...['access-token', 'client-secret', 'code', 'device-code'],
+      ...['id-token', 'private-key', 'refresh-token'],
+    ])
+    expect(signed.map(({ secret }) => secret.split('.').length)).toEqual([3])
+    expect(await hunt([...shown, ...after], signed)).toEqual([])
+    // It is shown, as it has to be typed; it is written nowhere.
+    const files = await filesBelow(world.dataFolder)
+    expect(shown.some((text) => text.includes(userCode))).toBe(true)
+    expect(files.filter(({ bytes }) => bytes.includes(userCode)).map(({ path }) => path)).toEqual([])
+  })
+
+  it('would be found by a single line of a private key', async () => {
+    await world.google.control.keyFile()
+    const secret = world.google.issued.find(({ kind }) => kind === 'private-key')?.secret ?? ''
+    const lines = parts(secret)
+    expect(lines.length).toBeGreaterThan(15)
+    expect(await hunt([`x${lines[0] ?? ''}x`, JSON.stringify({ key: secret }), lines.at(-1) ?? ''])).toEqual(
+      [0, 1, 2].map((index) => ({ place: `shown ${String(index)}`, kind: 'private-key' })),
+    )
+  })
+
   it('would be found in each of these places, however they are spelled', async () => {
     const app = await world.open()
     await app.signIn(asha)
@@ -111,7 +246,8 @@ describe.skipIf(partsMissing !== null)('the secrets that practice Google made', 
 
   it('have no place in any answer of a command', () => {
     const fields = JSON.stringify(commands)
-    for (const name of ['refresh_token', 'refreshToken', 'client_secret', 'clientSecret', 'access_token'])
+    const names = ['refresh_token', 'refreshToken', 'client_secret', 'clientSecret', 'access_token']
+    for (const name of [...names, 'device_code', 'deviceCode', 'private_key'])
       expect(fields).not.toContain(name)
   })
 })

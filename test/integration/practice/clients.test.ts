@@ -191,7 +191,7 @@ describe('the hundred live tokens', () => {
 
 describe('the control', () => {
   it('has a client for no other name', async () => {
-    const answer = await server.control.clientFile('another' as FurtherClient)
+    const answer = await server.control.clientFile({ project: 'another' as FurtherClient })
     expect(answer).toMatchObject({ ok: false, error: { code: 'practice-failed' } })
   })
 })

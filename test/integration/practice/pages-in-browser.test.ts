@@ -7,7 +7,17 @@ import AxeBuilder from '@axe-core/playwright'
 import type { Browser, Page } from '@playwright/test'
 import { chromium } from '@playwright/test'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { asha, authUrl, refresh, sam, scopeUrl, signIn, usePractice, value } from './practice-world.ts'
+import {
+  asha,
+  authUrl,
+  furtherClient,
+  refresh,
+  sam,
+  scopeUrl,
+  signIn,
+  usePractice,
+  value,
+} from './practice-world.ts'
 
 const executablePath = process.env['LATCHKEY_CHROMIUM'] ?? '/usr/bin/chromium'
 const twoScopes = `openid email ${scopeUrl}drive.file ${scopeUrl}calendar`
@@ -43,6 +53,11 @@ describe.skipIf(!existsSync(executablePath))('practice pages in Chromium', () =>
     } finally {
       await context.close()
     }
+  }
+
+  async function findingsOf(page: Page): Promise<readonly string[]> {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)
   }
 
   const ask = (more: Readonly<Record<string, string | null>> = {}): string =>
@@ -93,6 +108,43 @@ describe.skipIf(!existsSync(executablePath))('practice pages in Chromium', () =>
     })
   })
 
+  it('connect a device, from its code on, with a wrong one before', async () => {
+    const tv = await furtherClient(server, 'same', 'device')
+    const asked = await fetch(`${server.issuer}/device/code`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: tv.client_id, scope: `openid email ${scopeUrl}youtube` }),
+    })
+    const { user_code, verification_url } = (await asked.json()) as Record<string, string>
+    await withPage(async (page) => {
+      await page.goto(verification_url ?? '')
+      await page.keyboard.type('WRONG')
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').getByText('No device is waiting for this code.').waitFor()
+      expect(await findingsOf(page)).toEqual([])
+      await page.getByRole('textbox', { name: 'Code', exact: true }).fill(user_code ?? '')
+      await page.getByRole('button', { name: 'Next', exact: true }).click()
+      await page.getByRole('button', { name: 'sam.field@gmail.test', exact: true }).click()
+      await page.getByText('Manage your YouTube account').waitFor()
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.getByRole('heading', { name: 'Device connected' }).waitFor()
+      expect(await findingsOf(page)).toEqual([])
+    })
+  })
+
+  it('bring a token in the fragment, which no server sees', async () => {
+    const web = await furtherClient(server, 'same', 'web')
+    const { origin } = new URL(arrival)
+    value(await server.control.setRedirects({ redirectUris: [arrival], javascriptOrigins: [origin] }))
+    await withPage(async (page) => {
+      await page.goto(
+        ask({ client_id: web.client_id, response_type: 'token', prompt: null, login_hint: sam }),
+      )
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.waitForURL(`${arrival}#**`)
+      expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('access_token')).toMatch(/^ya29\./)
+    })
+  })
+
   it('end the access of one app from the connections page, from choosing the account on', async () => {
     const token = (await signIn(server, { scope: twoScopes }, [`${scopeUrl}calendar`])).json['refresh_token']
     value(await server.control.mintElsewhere(asha, '77-x.apps.googleusercontent.com', 1))
@@ -124,14 +176,13 @@ describe.skipIf(!existsSync(executablePath))('practice pages in Chromium', () =>
       connections,
       `${connections}&authuser=asha.rao@gmail.test&removed=5`,
       `${connections}&authuser=sam.field@gmail.test`,
+      `${server.issuer}/device`,
+      `${server.issuer}/device?hl=hi`,
     ]
     await withPage(async (page) => {
       for (const address of addresses) {
         await page.goto(address)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        expect(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`)).toEqual(
-          [],
-        )
+        expect(await findingsOf(page)).toEqual([])
       }
     }, scheme)
   })

@@ -1,5 +1,6 @@
 /** The port of core to practice Google: what the practice strip causes and sees. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { CommandParams } from '../../../electron/contract/commands.ts'
 import type { PracticeRules } from '../../../electron/contract/views.ts'
 import type { PracticeServer } from '../../../electron/core/ports.ts'
 import { openPracticeServer } from '../../../electron/practice/practice-server.ts'
@@ -33,6 +34,7 @@ describe('the practice server', () => {
         expect.objectContaining({ sub: meera, hostedDomain: 'northwind.test' }),
       ],
       rules: { publishing: 'production', sessionHours: null, restricted: [], clientDeleted: false },
+      serviceAccounts: [],
       fault: null,
     })
   })
@@ -86,6 +88,15 @@ describe('the practice server', () => {
     expect(same?.[0]).not.toBe(first?.[0])
   })
 
+  it.each(['installed', 'web', 'device'] as const)(
+    'adds a client of kind %s, whose file comes later',
+    async (kind) => {
+      value(await practice.act({ act: 'add-client', project: 'other', kind }))
+      const file = JSON.parse(value(await practice.clientFile({ project: 'other', kind }))) as object
+      expect(Object.keys(file)).toEqual([kind === 'web' ? 'web' : 'installed'])
+    },
+  )
+
   it('sets rules and faults and shows them', async () => {
     const rules = {
       publishing: 'testing',
@@ -97,6 +108,31 @@ describe('the practice server', () => {
     value(await practice.act({ act: 'set-fault', fault: 'busy' }))
     expect(practice.view()).toMatchObject({ rules, fault: 'busy' })
     expect((await fetch(`${google.issuer}/token`, { method: 'POST' })).status).toBe(429)
+  })
+
+  it('makes service accounts with their keys, delegates to them and switches them off', async () => {
+    const file = JSON.parse(value(await practice.keyFile())) as { client_email: string; client_id: string }
+    const email = file.client_email
+    const further = JSON.parse(value(await practice.keyFile(email))) as { client_id: string }
+    expect(further.client_id).toBe(file.client_id)
+    const scopes = [`${scopeUrl}drive.readonly`]
+    value(await practice.act({ act: 'delegate', email, scopes }))
+    value(await practice.act({ act: 'set-service-disabled', email, disabled: true }))
+    const shown = { email, uniqueId: file.client_id, disabled: true, delegated: scopes }
+    expect(practice.view().serviceAccounts).toEqual([shown])
+    value(await practice.act({ act: 'add-service-account' }))
+    value(await practice.act({ act: 'add-service-key', email }))
+    expect(practice.view().serviceAccounts).toHaveLength(2)
+    const keys = value(await google.control.serviceAccounts()).map(({ keyIds }) => keyIds.length)
+    expect(keys).toEqual([3, 1])
+  })
+
+  it.each<CommandParams<'practice.act'>>([
+    { act: 'add-service-key', email: 'nobody@x.test' },
+    { act: 'set-service-disabled', email: 'nobody@x.test', disabled: true },
+    { act: 'delegate', email: 'nobody@x.test', scopes: [] },
+  ])('says of $act that there is no such service account', async (act) => {
+    expect(await practice.act(act)).toMatchObject({ ok: false, error: { code: 'not-found' } })
   })
 
   it('says when there is no such account, and when the server is gone', async () => {

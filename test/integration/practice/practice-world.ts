@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach } from 'vitest'
 import { createHttp } from '../../../electron/adapters/http.ts'
+import type { ClientKind } from '../../../electron/contract/kinds.ts'
 import type { FurtherClient } from '../../../electron/practice/client.ts'
 import type { PracticeControl } from '../../../electron/practice/practice-control.ts'
 import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
@@ -83,10 +84,12 @@ export const challenge = createHash('sha256').update(verifier).digest('base64url
 export async function furtherClient(
   server: PracticeServer,
   project: FurtherClient,
+  kind: ClientKind = 'installed',
 ): Promise<{ client_id: string; client_secret: string }> {
-  const file = value(await server.control.clientFile(project))
-  const { installed } = JSON.parse(file) as { installed: { client_id: string; client_secret: string } }
-  const { client_id, client_secret } = installed
+  const file = value(await server.control.clientFile({ project, kind }))
+  const [{ client_id, client_secret }] = Object.values(JSON.parse(file) as object) as [
+    { client_id: string; client_secret: string },
+  ]
   return { client_id, client_secret }
 }
 

@@ -60,7 +60,7 @@ function marksOf(state: State, accountId: string): unknown {
 }
 
 async function signInAgain({ test, grant }: Renewing): Promise<Extract<FlowStep, { kind: 'done' }>> {
-  const signIns = new SignIns(test.context, () => undefined)
+  const signIns = new SignIns(test.context, () => undefined, { keep: () => undefined })
   const { accountId, clientId } = grant
   const granted = findToken(test.state(), grant.tokenId)?.granted ?? []
   test.world.browser.whenOpened((url) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../../electron/contract/errors.ts'
-import { patienceMs } from '../../../electron/core/accounts/sign-in/sign-in-flow.ts'
+import { patienceMs } from '../../../electron/core/accounts/sign-in/patience.ts'
 import { testClientId } from '../../support/client-files.ts'
 import type { FakeAnswer } from '../../support/fake-http.ts'
 import { asha, meera } from '../../support/fake-google.ts'

@@ -42,6 +42,8 @@ describe('redaction', () => {
 
   it.each([
     'code',
+    'device_code',
+    'user_code',
     'access_token',
     'refresh_token',
     'id_token',

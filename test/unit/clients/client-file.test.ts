@@ -7,12 +7,6 @@ import { desktopClient, installedFile, testClientId, webFile } from '../../suppo
 const parse = (text: string | Uint8Array, profile: ProfileName = 'real') =>
   parseClientFile(typeof text === 'string' ? Buffer.from(text) : text, profile)
 
-const serviceAccount = {
-  type: 'service_account',
-  private_key: '-----BEGIN PRIVATE KEY-----\n',
-  client_email: 'a@b.c',
-}
-
 const refused: readonly [string, string | Uint8Array, ErrorCode][] = [
   ['an empty file', '', 'file-empty'],
   ['white space only', ' \n\t ', 'file-empty'],
@@ -25,12 +19,6 @@ const refused: readonly [string, string | Uint8Array, ErrorCode][] = [
   ['an API key in JSON', JSON.stringify({ key: `AIza${'a'.repeat(35)}` }), 'client-api-key'],
   ['a bare access token', 'ya29.a0AfH6SMBx-abc_def', 'client-token-file'],
   ['a bare refresh token', '1//0gabcdefghijk-lmn', 'client-token-file'],
-  ['a service account key', JSON.stringify(serviceAccount), 'client-service-account'],
-  [
-    'a PEM private key',
-    '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----',
-    'client-service-account',
-  ],
   ['an ADC user file', JSON.stringify({ type: 'authorized_user', client_id: 'x' }), 'client-token-file'],
   ['a token.json', JSON.stringify({ refresh_token: '1//x', client_id: testClientId }), 'client-token-file'],
   ['a google-services.json', JSON.stringify({ project_info: {}, client: [] }), 'client-mobile'],
@@ -121,6 +109,31 @@ describe('parseClientFile', () => {
       ok: true,
       value: { kind: 'web', redirectUris: ['https://app.example/cb'] },
     })
+  })
+
+  it.each([
+    ['no address to return to', undefined],
+    ['an empty list of them', []],
+    ['only the old form without one', ['urn:ietf:wg:oauth:2.0:oob']],
+    ['only an address of elsewhere', ['https://app.example/cb']],
+  ])('takes an installed client with %s for one of a TV', (_what, redirects) => {
+    expect(parse(installedFile({ redirect_uris: redirects }))).toMatchObject({
+      ...{ ok: true, value: { kind: 'device' } },
+    })
+  })
+
+  it.each([
+    [['urn:ietf:wg:oauth:2.0:oob', 'http://localhost']],
+    [['http://127.0.0.1:8080/callback']],
+    [['http://[::1]']],
+  ])('takes an installed client that returns to %j for a Desktop one', (redirects) => {
+    expect(parse(installedFile({ redirect_uris: redirects }))).toMatchObject({
+      ...{ ok: true, value: { kind: 'installed' } },
+    })
+  })
+
+  it('leaves a web client one, whatever its addresses', () => {
+    expect(parse(webFile({ redirect_uris: undefined }))).toMatchObject({ ok: true, value: { kind: 'web' } })
   })
 
   it('takes only loopback clients in practice', () => {

@@ -37,6 +37,35 @@ describe('describing a client', () => {
     expect(keeps(await described({ retired: true }, { retired: false }))).toBe(true)
   })
 
+  it('takes the person’s word on whether it is one of a TV, as often as it changes', async () => {
+    const test = await described({ type: 'device' }, { type: 'device' }, { type: 'installed' })
+    expect(types(test)).toEqual(['client.kindChosen', 'client.kindChosen'])
+    expect(test.state().clients.get(testClientId)).toMatchObject({ kind: 'installed', kindChosen: true })
+  })
+
+  it('makes no web client of another, and no other of a web client', async () => {
+    const test = await openTestContext()
+    const clientId = await test.addClient()
+    const impossible = { ok: false, error: { code: 'way-not-possible' } }
+    expect(await describeClient(test.context, { clientId, type: 'web', label: 'Mail' })).toMatchObject(
+      impossible,
+    )
+    expect(test.events).toEqual([])
+    const { projectId, redirectUris, javascriptOrigins } = { ...test.state().clients.get(clientId) }
+    if (projectId === undefined || !redirectUris || !javascriptOrigins) throw new Error('no client')
+    const data = { clientId, kind: 'web', projectId, redirectUris, javascriptOrigins }
+    await test.context.record([{ type: 'client.fileUpdated', data }])
+    for (const type of ['installed', 'device'] as const)
+      expect(await describeClient(test.context, { clientId, type })).toMatchObject(impossible)
+    expect(await describeClient(test.context, { clientId, type: 'web' })).toMatchObject({ ok: true })
+  })
+
+  it('keeps how a client proves itself', async () => {
+    const test = await described({ authentication: 'post' }, { authentication: 'basic' })
+    expect(types(test)).toEqual(['client.authenticationChosen'])
+    expect(test.state().clients.get(testClientId)?.authentication).toBe('basic')
+  })
+
   it('finds no client that is not here', async () => {
     const test = await openTestContext()
     expect(await describeClient(test.context, { clientId: 'nobody', retired: true })).toMatchObject({

@@ -91,6 +91,32 @@ describe('importing a client', () => {
     expect(test.world.google.tokenRequests[1]?.get('refresh_token')).toMatch(/^latchkey-probe-/)
   })
 
+  it('takes a client without an address for one of a TV, until the person says otherwise', async () => {
+    const test = await openTestProfile()
+    const file = installedFile({ redirect_uris: undefined })
+    expect(await paste(test, file)).toMatchObject({ ok: true, value: { kind: 'added' } })
+    expect(test.snapshot().clients[0]?.type).toBe('device')
+    await test.ask('clients.update', { clientId: testClientId, type: 'installed' })
+    expect(test.snapshot().clients[0]?.type).toBe('installed')
+    expect(await paste(test, file)).toMatchObject({ ok: true, value: { kind: 'unchanged' } })
+    const renamed = installedFile({ redirect_uris: undefined, project_id: 'other-tools' })
+    expect(await paste(test, renamed)).toMatchObject({ ok: true, value: { kind: 'updated' } })
+    expect(test.snapshot().clients[0]).toMatchObject({ type: 'installed', projectId: 'other-tools' })
+  })
+
+  it('asks Google about a new secret in the way in which the client proves itself', async () => {
+    const test = await openTestProfile()
+    await test.addClient()
+    await test.ask('clients.update', { clientId: testClientId, authentication: 'basic' })
+    probe(test, 'invalid_grant')
+    await paste(test, installedFile({ client_secret: 'GOCSPX-rotated-0002' }))
+    expect(await secretOf(test)).toBe('GOCSPX-rotated-0002')
+    const asked = test.world.http.requests.at(-1)
+    const proof = Buffer.from(`${testClientId}:GOCSPX-rotated-0002`).toString('base64')
+    expect(asked?.headers['authorization']).toBe(`Basic ${proof}`)
+    expect(asked?.body).not.toContain('GOCSPX')
+  })
+
   it('keeps the old secret when Google refuses the new one, whatever the person said', async () => {
     const test = await openTestProfile()
     await test.addClient()
@@ -130,12 +156,15 @@ describe('importing a client', () => {
     expect(await secretOf(test)).toBeUndefined()
   })
 
-  it('keeps a web client for later and does not sign in with it', async () => {
+  it('takes a web client with what is registered for it', async () => {
     const test = await openTestProfile()
-    await paste(test, webFile())
-    expect(test.snapshot().clients[0]?.type).toBe('web')
-    const started = await test.ask('signIn.start', { clientId: testClientId, scopes: [], accountId: null })
-    expect(started).toMatchObject({ ok: false, error: { code: 'client-web-later' } })
+    await paste(test, webFile({ javascript_origins: ['https://app.example'] }))
+    expect(test.snapshot().clients[0]).toMatchObject({
+      type: 'web',
+      ways: ['paste'],
+      redirects: [{ uri: 'https://app.example/cb', use: 'paste' }],
+      javascriptOrigins: ['https://app.example'],
+    })
   })
 })
 

@@ -33,6 +33,43 @@ function view(tokens: readonly TokenRecord[]): GrantView {
 }
 const token = recordedToken
 
+describe('access without a refresh token', () => {
+  const access = {
+    ...{ clientId: mailClientId, asked: ['openid', gmailScope, drive], granted: ['openid', gmailScope] },
+    ...{ receivedAt: testStart - 1000, expiresAt: testStart + 1000 },
+  }
+  const withAccess = (tokens: readonly TokenRecord[], held: boolean): GrantView => {
+    const account = recordedAccount(tokens, { accesses: [access] })
+    const state = recordedState([account])
+    const shown = grantView(
+      account,
+      recordedClient(mailClientId),
+      state,
+      testStart,
+      () => null,
+      () => held,
+    )
+    return v.parse(grantViewSchema, shown)
+  }
+
+  it('makes a client-side grant where there is nothing else, and says what it may do', () => {
+    const { receivedAt, expiresAt } = access
+    for (const tokens of [[], [token(1, { standing: 'forgotten' })]])
+      expect(withAccess(tokens, true)).toMatchObject({
+        kind: 'client-side',
+        access: { granted: ['openid', gmailScope], receivedAt, expiresAt, held: true },
+        ...{ granted: ['openid', gmailScope], declined: [drive], surprises: [] },
+      })
+    expect(withAccess([], false).access).toMatchObject({ held: false })
+  })
+
+  it('stands beside a refresh token, which tells what the grant is', () => {
+    const shown = withAccess([token(1, { asked: [calendarScope], granted: [calendarScope] })], true)
+    expect(shown).toMatchObject({ kind: 'installed', granted: [calendarScope], declined: [] })
+    expect(shown.access).toMatchObject({ held: true })
+  })
+})
+
 describe('what was asked of a grant and what was given', () => {
   it('is that of all tokens here, in one spelling', () => {
     const shown = view([

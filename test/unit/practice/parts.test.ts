@@ -160,7 +160,7 @@ describe('the fault board', () => {
         (['html', 'revoke-lag'] as const).some((k) => board.peek(endpoint).has(k)),
       )
     board.name('portal')
-    expect(struck()).toEqual(['token', 'revoke', 'tokeninfo'])
+    expect(struck()).toEqual(['token', 'revoke', 'tokeninfo', 'device'])
     board.name('revoke-lag')
     expect(struck()).toEqual(['revoke'])
   })

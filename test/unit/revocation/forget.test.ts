@@ -30,7 +30,7 @@ async function openScene(): Promise<Scene> {
   await test.addClient(otherClientId)
   const one = await test.mint()
   const other = await test.mint({ clientId: otherClientId })
-  const signIns = new SignIns(test.context, () => undefined)
+  const signIns = new SignIns(test.context, () => undefined, { keep: () => undefined })
   const flow: Scene['flow'] = (flowId) => {
     const view = signIns.views().find((one) => one.flowId === flowId)
     if (!view) throw new Error('the sign-in is gone')

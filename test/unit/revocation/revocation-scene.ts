@@ -4,7 +4,7 @@ import type { GrantName, RevocationRow, RevocationView } from '../../../electron
 import { revocationViewSchema } from '../../../electron/contract/revocation.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { AccessTokens } from '../../../electron/core/access/access-tokens.ts'
-import { blastRadius } from '../../../electron/core/revocation/blast-radius.ts'
+import { ClientSideAccess } from '../../../electron/core/access/client-side-access.ts'
 import { Revocations } from '../../../electron/core/revocation/revocations.ts'
 import type { AccountRecord } from '../../../electron/core/state/state.ts'
 import { otherClientId, testClientId } from '../../support/client-files.ts'
@@ -18,6 +18,7 @@ export const project = '123456789012'
 
 export interface Scene extends TestContext {
   readonly access: AccessTokens
+  readonly clientSide: ClientSideAccess
   readonly revocations: Revocations
   /** What the window was told, the latest last. */
   readonly told: readonly (RevocationView | null)[]
@@ -37,12 +38,13 @@ export async function openScene(world?: TestWorld): Promise<Scene> {
   if (!world)
     for (const clientId of [testClientId, otherClientId, foreignClientId]) await test.addClient(clientId)
   const access = new AccessTokens(test.context, () => undefined)
+  const clientSide = new ClientSideAccess(test.context, () => undefined)
   const told: (RevocationView | null)[] = []
-  const revocations = new Revocations(test.context, access, (_, view) => {
+  const revocations = new Revocations(test.context, access, clientSide, (_, view) => {
     told.push(view ? v.parse(revocationViewSchema, view) : null)
   })
   const start: Scene['start'] = (grants) => {
-    const radius = blastRadius(test.state(), grants, test.context.now())
+    const radius = revocations.preview(grants)
     if (!radius.ok) return radius
     const { tokens, confirm } = radius.value
     return revocations.start({ grants, tokens, confirmation: confirm.kind === 'none' ? null : confirm.text })
@@ -62,7 +64,7 @@ export async function openScene(world?: TestWorld): Promise<Scene> {
   }
   return {
     ...test,
-    ...{ access, revocations, told, start, view, row },
+    ...{ access, clientSide, revocations, told, start, view, row },
     revoke(grants) {
       const started = start(grants)
       if (!started.ok) throw new Error(started.error.code)

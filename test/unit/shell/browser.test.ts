@@ -108,6 +108,19 @@ describe('the page of an account’s connections', () => {
   })
 })
 
+describe('the page for a device code', () => {
+  it('is opened where it belongs to the profile that is open, and no other page of that host', async () => {
+    const real = 'https://www.google.com/device'
+    const { browser, opened } = browserUnderTest(process.env, 'real')
+    expect(await browser.open(real, { kind: 'system' })).toEqual(ok())
+    for (const page of ['http://127.0.0.1:40123/device', 'https://www.google.com/search', `${real}?x=1`])
+      expect(await browser.open(page, { kind: 'system' })).toMatchObject({
+        error: { code: 'browser-not-opened' },
+      })
+    expect(opened).toEqual([real])
+  })
+})
+
 describe('a chosen browser', () => {
   it('gets exactly the URL as its one argument, with no shell between', async () => {
     const out = join(folder, 'arguments')

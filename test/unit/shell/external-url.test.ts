@@ -3,6 +3,7 @@ import { links } from '../../../electron/contract/commands.ts'
 import {
   checkedAuthorizationUrl,
   checkedConnectionsUrl,
+  checkedDevicePage,
   checkedLink,
 } from '../../../electron/shell/external-url.ts'
 
@@ -68,15 +69,21 @@ describe('an authorization URL', () => {
     google.replace('/o/oauth2/v2/auth', '/o/oauth2/v2/auth/more'),
     google.replace('/o/oauth2/v2/auth', '/o/oauth2/auth'),
     `${google}#fragment`,
-    with_(google, 'response_type', 'token'),
+    with_(google, 'response_type', 'id_token'),
+    with_(google, 'response_type', 'code token'),
     with_(google, 'response_type', null),
+    with_(google, 'code_challenge', null),
     with_(google, 'code_challenge_method', 'plain'),
     with_(google, 'code_challenge_method', null),
     with_(google, 'state', null),
-    with_(google, 'redirect_uri', 'https://example.org/callback'),
-    with_(google, 'redirect_uri', 'http://localhost:49152/callback'),
-    with_(google, 'redirect_uri', 'http://127.0.0.1/callback'),
+    with_(google, 'state', ''),
+    with_(google, 'redirect_uri', 'javascript:alert(1)'),
+    with_(google, 'redirect_uri', 'com.example.app:/callback'),
+    with_(google, 'redirect_uri', 'https://user@example.org/callback'),
+    with_(google, 'redirect_uri', 'http://127.0.0.1:49152/callback#x'),
     with_(google, 'redirect_uri', null),
+    `${google}&redirect_uri=https%3A%2F%2Fevil.example`,
+    `${google}&response_type=token`,
     with_(google, 'login_hint', 'a'.repeat(10_000)),
     'nonsense',
     '',
@@ -92,6 +99,84 @@ describe('an authorization URL', () => {
     practice.replace('/o/oauth2/v2/auth', '/elsewhere'),
   ])('for practice that reads %s is refused', (url) => {
     expect(checkedAuthorizationUrl(url, 'practice')).toBeNull()
+  })
+})
+
+const accessRequest = with_(
+  with_(with_(google, 'response_type', 'token'), 'code_challenge', null),
+  'code_challenge_method',
+  null,
+)
+
+describe('a request for a code', () => {
+  it.each([
+    'http://localhost:8080',
+    'http://127.0.0.1/callback',
+    'http://[::1]:8080/cb',
+    'https://app.example/callback',
+  ])('may have its answer sent to the registered address %s, because nobody else can use it', (address) => {
+    const url = with_(google, 'redirect_uri', address)
+    expect(checkedAuthorizationUrl(url, 'real')).toBe(url)
+  })
+})
+
+describe('a request for an access token', () => {
+  it('may have its answer sent to this machine', () => {
+    for (const address of ['http://localhost:8080/cb', 'http://127.0.0.1:49280', 'http://[::1]:8080/']) {
+      const url = with_(accessRequest, 'redirect_uri', address)
+      expect(checkedAuthorizationUrl(url, 'real')).toBe(url)
+    }
+  })
+
+  it.each([
+    with_(accessRequest, 'redirect_uri', 'https://app.example/callback'),
+    with_(accessRequest, 'redirect_uri', 'https://localhost:8080/cb'),
+    with_(accessRequest, 'redirect_uri', 'http://localhost.evil.example/cb'),
+    with_(accessRequest, 'redirect_uri', 'http://192.168.0.2:8080/cb'),
+    with_(accessRequest, 'state', null),
+    `${accessRequest}&redirect_uri=https%3A%2F%2Fevil.example`,
+  ])('that reads %s is refused', (url) => {
+    expect(checkedAuthorizationUrl(url, 'real')).toBeNull()
+  })
+})
+
+const devicePage = 'https://www.google.com/device'
+const practiceDevicePage = 'http://127.0.0.1:40123/device'
+
+describe('the page for a device code', () => {
+  it('may be opened in the profile that it belongs to and nowhere else', () => {
+    expect(checkedDevicePage(devicePage, 'real')).toBe(devicePage)
+    expect(checkedDevicePage(devicePage, 'practice')).toBeNull()
+    expect(checkedDevicePage(practiceDevicePage, 'practice')).toBe(practiceDevicePage)
+    expect(checkedDevicePage(practiceDevicePage, 'real')).toBeNull()
+  })
+
+  it.each([
+    `${devicePage}/`,
+    `${devicePage}?user_code=ABCD-EFGH`,
+    `${devicePage}#x`,
+    devicePage.replace('https:', 'http:'),
+    devicePage.replace('www.', ''),
+    devicePage.replace('www.google.com', 'www.google.com.example'),
+    devicePage.replace('https://', 'https://user@'),
+    devicePage.replace('/device', '/url?q=https://evil.example'),
+    ` ${devicePage}`,
+    `${devicePage}\n`,
+    '',
+  ])('that reads %j is refused', (url) => {
+    expect(checkedDevicePage(url, 'real')).toBeNull()
+  })
+
+  it.each([
+    practiceDevicePage.replace('127.0.0.1', 'localhost'),
+    practiceDevicePage.replace('127.0.0.1', '192.168.0.2'),
+    practiceDevicePage.replace(':40123', ''),
+    practiceDevicePage.replace(':40123', ':99999'),
+    practiceDevicePage.replace('http:', 'https:'),
+    `${practiceDevicePage}?user_code=A`,
+    `${practiceDevicePage}\n`,
+  ])('for practice that reads %j is refused', (url) => {
+    expect(checkedDevicePage(url, 'practice')).toBeNull()
   })
 })
 

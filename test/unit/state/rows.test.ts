@@ -19,7 +19,10 @@ it('sends every client again when an account is forgotten: it may be active wher
   state.activeFor.set(otherClientId, 'account-0001')
   const deltas: StateDelta[] = []
   const publisher = new Publisher((delta) => deltas.push(delta))
-  const sources = { state: () => state, now: () => testStart, checkOf: () => null, checksOn: () => true }
+  const sources = {
+    ...{ state: () => state, now: () => testStart, checkOf: () => null },
+    ...{ checksOn: () => true, holdsAccess: () => false },
+  }
   const rows = new Rows(sources, publisher)
   rows.client(otherClientId)
   publisher.revision()

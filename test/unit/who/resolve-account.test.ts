@@ -64,6 +64,14 @@ describe('the order in which it is decided who is meant', () => {
     expect(answer(withoutCarla, { clientId: mailClientId })).toBe(`only-one ${asha} ${mailClientId}`)
   })
 
+  it('counts access without a refresh token as well, and still after it has run out', () => {
+    const state = threeAccounts()
+    const account = state.accounts.get(ben)
+    if (!account) throw new Error('there is no such account')
+    account.accesses = [{ clientId: mailClientId, asked: [], granted: [], receivedAt: 0, expiresAt: 1 }]
+    expect(answer(state, { clientId: mailClientId })).toBe(`ask ${asha} ${ben} ${carla}`)
+  })
+
   it('does not count tokens that were forgotten here', () => {
     const state = threeAccounts()
     for (const token of state.accounts.get(carla)?.tokens ?? [])

@@ -34,12 +34,14 @@ export function judgeCallback(query: URLSearchParams, expectedState: string, iss
   return { kind: 'code' }
 }
 
-function endedBy(error: string): AppError {
+/** What Google ended a sign-in with. */
+export function endedBy(error: string): AppError {
   if (error === 'access_denied') return appError('sign-in-refused')
   return appError('authorization-error', { error: error.replace(/[^\w.-]/g, '').slice(0, 60) })
 }
 
-function sameText(given: string, expected: string): boolean {
+/** Compares in the same time whatever differs. */
+export function sameText(given: string, expected: string): boolean {
   const [one, other] = [Buffer.from(given), Buffer.from(expected)]
   return one.length === other.length && timingSafeEqual(one, other)
 }

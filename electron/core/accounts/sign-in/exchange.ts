@@ -2,19 +2,18 @@
 import type { JSONWebKeySet } from 'jose'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
+import type { ClientAuthentication } from '../../../contract/kinds.ts'
 import type { AppError } from '../../../contract/outcome.ts'
 import { appError } from '../../../contract/outcome.ts'
+import { clientAuthentication } from '../../clients/client-authentication.ts'
 import type { Issuer } from '../../clients/issuer.ts'
 import type { Clock, Http } from '../../ports.ts'
-import { parseScopes, uniqueScopes } from '../../../contract/scopes/scope-sets.ts'
-import { Secret } from '../../secret.ts'
-import type { Identity } from '../identity.ts'
+import type { Secret } from '../../secret.ts'
 import type { AuthorizationSecrets } from './authorization-request.ts'
+import type { Claims, ExchangeResult, TokenResponse } from './read-tokens.ts'
+import { parseFields, readTokens } from './read-tokens.ts'
 import { describeTokenEndpointError } from './token-endpoint-errors.ts'
 
-/** Google's bounds on token sizes, bytes (google-oauth.md 2.4). */
-const maxAccessTokenBytes = 2048
-const maxRefreshTokenBytes = 512
 /** A clock that is off by more than this is worth telling, ms. */
 const notableSkewMs = 5 * 60 * 1000
 
@@ -22,33 +21,17 @@ export interface ExchangeRequest {
   readonly issuer: Issuer
   readonly clientId: string
   readonly clientSecret: Secret
-  /** The whole address the browser came back to; without its query it is the `redirect_uri`. */
-  readonly callback: URL
+  readonly authentication: ClientAuthentication
+  /** As it stood in the authorization request, to the letter. */
+  readonly redirectUri: string
+  /** What came back to it. */
+  readonly query: URLSearchParams
   readonly asked: readonly string[]
   readonly secrets: AuthorizationSecrets
   readonly signal: AbortSignal
 }
 
-export interface Exchanged {
-  readonly identity: Identity
-  readonly refreshToken: Secret
-  readonly granted: readonly string[]
-  /** `refresh_token_expires_in` in ms; null where Google gave none. */
-  readonly endsInMs: number | null
-}
-export type ExchangeResult =
-  | { readonly kind: 'exchanged'; readonly value: Exchanged }
-  | { readonly kind: 'failed'; readonly error: AppError }
-  | { readonly kind: 'aborted' }
-
-interface TokenResponse {
-  readonly access_token: string
-  readonly refresh_token?: string
-  readonly scope?: string
-  readonly [field: string]: unknown
-}
 type Fields = Readonly<Record<string, unknown>>
-type Claims = Fields
 
 /**
  * Sends the code once and validates everything that comes back before any of it is used: RFC 6749 section 5.1,
@@ -62,7 +45,7 @@ export async function exchangeCode(
   const wire = new Wire(http, request)
   try {
     const config = configure(request, wire, clock)
-    const tokens = await oidc.authorizationCodeGrant(config, request.callback, {
+    const tokens = await oidc.authorizationCodeGrant(config, callbackOf(request), {
       pkceCodeVerifier: request.secrets.verifier,
       expectedState: request.secrets.state,
       expectedNonce: request.secrets.nonce,
@@ -76,8 +59,15 @@ export async function exchangeCode(
   }
 }
 
+/** openid-client takes the whole address that the browser came back to. */
+function callbackOf({ redirectUri, query }: ExchangeRequest): URL {
+  const callback = new URL(redirectUri)
+  callback.search = query.toString()
+  return callback
+}
+
 function configure(request: ExchangeRequest, wire: Wire, clock: Clock): oidc.Configuration {
-  const { issuer, clientId, clientSecret } = request
+  const { issuer, clientId } = request
   const server: oidc.ServerMetadata = {
     issuer: issuer.issuer,
     authorization_endpoint: issuer.authorizationEndpoint,
@@ -85,9 +75,11 @@ function configure(request: ExchangeRequest, wire: Wire, clock: Clock): oidc.Con
     jwks_uri: issuer.jwksUri,
     id_token_signing_alg_values_supported: ['RS256'],
   }
-  const config = new oidc.Configuration(server, clientId, {
-    client_secret: clientSecret.reveal(),
-    [oidc.clockSkew]: Math.round(clock.offsetMs() / 1000),
+  const metadata = { [oidc.clockSkew]: Math.round(clock.offsetMs() / 1000) }
+  const config = new oidc.Configuration(server, clientId, metadata, (_server, _client, body, headers) => {
+    const proof = clientAuthentication(request, request.clientSecret)
+    for (const [name, value] of Object.entries(proof.fields)) body.set(name, value)
+    for (const [name, value] of Object.entries(proof.headers)) headers.set(name, value)
   })
   config[oidc.customFetch] = wire.fetch
   oidc.enableNonRepudiationChecks(config)
@@ -109,8 +101,15 @@ class Wire {
     this.#request = request
   }
 
+  /** openid-client writes the `redirect_uri` as a URL has it: `http://localhost:8080` would get a slash behind it. */
+  #form(body: URLSearchParams): string {
+    const form = new URLSearchParams(body)
+    if (form.has('redirect_uri')) form.set('redirect_uri', this.#request.redirectUri)
+    return form.toString()
+  }
+
   readonly fetch: oidc.CustomFetch = async (url, options) => {
-    const body = options.body instanceof URLSearchParams ? options.body.toString() : options.body
+    const body = options.body instanceof URLSearchParams ? this.#form(options.body) : options.body
     const result = await this.#http.fetch(url, {
       method: options.method === 'POST' ? 'POST' : 'GET',
       headers: Object.fromEntries(new Headers(options.headers)),
@@ -134,53 +133,6 @@ class Wire {
       status: result.status,
       headers: [...result.headers],
     })
-  }
-}
-
-/** The fields of a JSON object; none for JSON of another kind, and null for what is no JSON. */
-function parseFields(text: string): Fields | null {
-  try {
-    const json: unknown = JSON.parse(text)
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Fields) : {}
-  } catch {
-    return null
-  }
-}
-
-function readTokens(tokens: TokenResponse, claims: Claims, request: ExchangeRequest): ExchangeResult {
-  if (Buffer.byteLength(tokens.access_token) > maxAccessTokenBytes)
-    return malformed('access token over 2048 bytes')
-  const refreshToken = tokens.refresh_token
-  if (refreshToken === undefined || refreshToken === '') return failed(appError('no-refresh-token'))
-  if (Buffer.byteLength(refreshToken) > maxRefreshTokenBytes) return malformed('refresh token over 512 bytes')
-
-  // RFC 6749 section 5.1: an absent scope means exactly what was asked.
-  const granted = tokens.scope === undefined ? uniqueScopes(request.asked) : parseScopes(tokens.scope)
-  if (granted.length === 0) return failed(appError('nothing-granted'))
-  const lifetime = tokens['refresh_token_expires_in']
-  return {
-    kind: 'exchanged',
-    value: {
-      identity: readIdentity(claims, request.issuer),
-      refreshToken: new Secret(refreshToken),
-      granted,
-      endsInMs: typeof lifetime === 'number' && lifetime > 0 ? lifetime * 1000 : null,
-    },
-  }
-}
-
-function readIdentity(claims: Claims, issuer: Issuer): Identity {
-  const sub = String(claims['sub'])
-  const text = (name: string, max: number): string | null => {
-    const value = claims[name]
-    return typeof value === 'string' && value !== '' ? value.slice(0, max) : null
-  }
-  return {
-    issuer: issuer.identity,
-    sub,
-    email: text('email', 320) ?? sub,
-    name: text('name', 300),
-    hostedDomain: text('hd', 255),
   }
 }
 

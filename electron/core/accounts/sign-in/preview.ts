@@ -21,7 +21,7 @@ export interface PlannedSignIn {
 
 /**
  * What another sign-in would ask for and cost at `now` (ms, Google's time), and whether there is need of it. Counts
- * what was minted here; other machines are invisible. Errors: `not-found`.
+ * what was minted here; other machines are invisible. Errors: `not-found`, `account-is-service`.
  */
 export async function previewSignIn(
   state: State,
@@ -31,6 +31,7 @@ export async function previewSignIn(
   const account = state.accounts.get(planned.accountId)
   const client = state.clients.get(planned.clientId)
   if (!account || account.forgotten || !client) return fail('not-found')
+  if (account.service) return fail('account-is-service')
   const live = liveTokens(account.tokens, client.clientId, now)
   const chosen = chosenScopes(account, planned)
   const cost = {

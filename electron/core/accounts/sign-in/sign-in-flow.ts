@@ -1,28 +1,32 @@
 /**
  * One sign-in from the keychain's self-test to the stored token: DESIGN section 6, google-oauth.md 1.1 to 1.8.
- * A flow owns its listener, its timers and its abort signal, and gives all of them back in every outcome.
+ * How it is obtained is the way's; the flow around it is the same for all. It owns the way, its timers and its abort
+ * signal, and gives all of them back in every outcome.
  */
 import type { AppError, Outcome } from '../../../contract/outcome.ts'
 import { appError, fail, ok } from '../../../contract/outcome.ts'
+import type { WayKind } from '../../../contract/kinds.ts'
 import type { FlowStep, FlowView } from '../../../contract/views.ts'
+import type { ClientSideAccess } from '../../access/client-side-access.ts'
+import { keepAccess } from '../../access/keep-access.ts'
 import { keepToken } from '../../tokens/keep-token.ts'
 import { liveTokens } from '../../tokens/live-count.ts'
-import type { LoopbackRequest, LoopbackServer, ReplyPage } from '../../ports.ts'
+import type { ReplyPage } from '../../ports.ts'
 import type { ProfileContext } from '../../profile-context.ts'
 import { declinedScopes } from '../../../contract/scopes/scope-sets.ts'
 import type { Secret } from '../../secret.ts'
 import { testSecretStore } from '../../secrets.ts'
 import type { AccountRecord, ClientRecord } from '../../state/state.ts'
+import type { Identity } from '../identity.ts'
 import { accountIdOf } from '../identity.ts'
-import type { AuthorizationSecrets } from './authorization-request.ts'
-import { authorizationUrl, newAuthorizationSecrets, withIdentityScopes } from './authorization-request.ts'
-import { judgeCallback } from './callback.ts'
-import type { Exchanged, ExchangeResult } from './exchange.ts'
+import { withIdentityScopes } from './authorization-request.ts'
+import { defer } from './deferred.ts'
+import { patienceOf } from './patience.ts'
+import { answersIn } from './pasted-address.ts'
 import type { ReplyKind } from './reply-texts.ts'
 import { replyPage } from './reply-texts.ts'
+import type { Obtained, Stage, Way } from './ways/way.ts'
 
-/** How long a person has in the browser, and again to choose when another account arrives, ms. */
-export const patienceMs = 5 * 60 * 1000
 /** From here on a wait for the keychain is shown as one, ms. */
 const slowKeychainMs = 1000
 
@@ -31,23 +35,20 @@ export interface SignInRequest {
   readonly client: ClientRecord
   readonly scopes: readonly string[]
   readonly expected: AccountRecord | null
+  readonly wayKind: WayKind
+  readonly way: Way
+  /** Takes access that came without a refresh token. */
+  readonly clientSide: Pick<ClientSideAccess, 'keep'>
+  /** No browser is opened here, and everything may take longer. */
+  readonly elsewhere: boolean
 }
 
-type Arrival =
-  | { readonly kind: 'callback'; readonly query: URLSearchParams }
-  | { readonly kind: 'ended'; readonly error: AppError }
-
-interface Deferred<T> {
-  readonly promise: Promise<T>
-  readonly resolve: (value: T) => void
-}
-
-function defer<T>(): Deferred<T> {
-  let resolve: (value: T) => void = () => undefined
-  const promise = new Promise<T>((settle) => {
-    resolve = settle
-  })
-  return { promise, resolve }
+interface Stored {
+  readonly kind: 'kept'
+  readonly accountId: string
+  readonly replacedOlder: boolean
+  /** When access without a refresh token ends, epoch ms. */
+  readonly accessEndsAt: number | null
 }
 
 export class SignInFlow {
@@ -55,34 +56,32 @@ export class SignInFlow {
   readonly #request: SignInRequest
   readonly #onChange: (view: FlowView) => void
   readonly #abort = new AbortController()
-  readonly #arrival = defer<Arrival>()
-  readonly #page = defer<ReplyPage>()
   readonly #choice = defer<boolean | AppError>()
-  readonly #secrets: AuthorizationSecrets
   readonly #asked: readonly string[]
   #startedAt: number
   #endsAt: number
   #step: FlowStep = { kind: 'checking-keychain', slow: false }
-  #link: string | null = null
+  #answer: FlowView['answer'] = null
+  /** While the way has the floor. */
+  #obtaining = false
 
   constructor(context: ProfileContext, request: SignInRequest, onChange: (view: FlowView) => void) {
     this.#context = context
     this.#request = request
     this.#onChange = onChange
-    this.#secrets = newAuthorizationSecrets(context.ports.random)
     this.#asked = withIdentityScopes(request.scopes)
     this.#startedAt = context.ports.clock.now()
-    this.#endsAt = this.#startedAt + patienceMs
+    this.#endsAt = this.#startedAt + patienceOf(request)
   }
 
   view(): FlowView {
-    const { flowId, client, expected } = this.#request
+    const { flowId, client, expected, wayKind, elsewhere } = this.#request
     return {
       flowId,
       clientId: client.clientId,
-      way: 'loopback',
-      elsewhere: false,
-      answer: null,
+      way: wayKind,
+      elsewhere,
+      answer: this.#answer,
       accountId: expected?.accountId ?? null,
       expectedEmail: expected?.email ?? null,
       asked: [...this.#asked],
@@ -96,9 +95,29 @@ export class SignInFlow {
     return this.#step.kind === 'done' || this.#step.kind === 'failed'
   }
 
-  /** The authorization URL while it can be used; it never goes to the window. */
+  /** What a person knows it by among others. */
+  get label(): string {
+    return this.#request.expected?.email ?? this.#request.client.label
+  }
+
+  /** The address to open while it can be used; it never goes to the window. */
   get link(): string | null {
-    return this.#step.kind === 'waiting' || this.#step.kind === 'opening-browser' ? this.#link : null
+    return this.#request.way.link
+  }
+
+  /** Opens it, or opens it again. */
+  openBrowser(): Promise<void> {
+    return this.#request.way.openBrowser()
+  }
+
+  /** Whether one of these, by its `state` alone, is an answer to this sign-in. */
+  isAnsweredBy(pasted: URL): boolean {
+    return answersIn(pasted).some((parameters) => this.#request.way.answers(parameters))
+  }
+
+  /** Takes a pasted address that answers it. Errors: `not-found` when it is over, those of the way. */
+  paste(pasted: URL): Outcome<null> {
+    return this.#request.way.paste(pasted)
   }
 
   /** Runs to the end; never throws. What it ends with is in the last view and in the ledger. */
@@ -119,7 +138,6 @@ export class SignInFlow {
   cancel(): void {
     if (this.#step.kind === 'storing' || this.ended) return
     this.#abort.abort()
-    this.#arrival.resolve({ kind: 'ended', error: appError('sign-in-cancelled') })
     this.#choice.resolve(appError('sign-in-cancelled'))
   }
 
@@ -128,15 +146,6 @@ export class SignInFlow {
     if (this.#step.kind !== 'choosing-account') return fail('not-found')
     this.#choice.resolve(keep)
     return ok()
-  }
-
-  async openBrowser(): Promise<void> {
-    const url = this.#link
-    if (url === null) return
-    const opened = await this.#context.ports.browser.open(url, this.#context.settings.current().browser)
-    if (this.#step.kind === 'waiting' || this.#step.kind === 'opening-browser') {
-      this.#to({ kind: 'waiting', notice: opened.ok ? null : opened.error })
-    }
   }
 
   /** The practice clock moved: the time left stays the same. */
@@ -151,15 +160,12 @@ export class SignInFlow {
     const prepared = await this.#prepare()
     if (!prepared.ok) return failedStep(prepared.error)
     if (this.#abort.signal.aborted) return failedStep(appError('sign-in-cancelled'))
-
-    const listening = await this.#context.ports.listener.listen((request) => this.#accept(request))
-    if (!listening.ok) return failedStep(listening.error)
-    const server = listening.value
+    const { way } = this.#request
     try {
-      return await this.#signInThroughBrowser(server, prepared.value)
+      return await this.#keep(await this.#obtain(prepared.value))
     } finally {
-      this.#page.resolve(this.#reply('not-signed-in', ''))
-      await server.close()
+      way.reply(this.#reply('not-signed-in', ''))
+      await way.close()
     }
   }
 
@@ -178,97 +184,83 @@ export class SignInFlow {
     })
   }
 
-  async #signInThroughBrowser(server: LoopbackServer, clientSecret: Secret): Promise<FlowStep> {
-    const { issuer, ports } = this.#context
-    const { client, expected } = this.#request
-    this.#link = authorizationUrl({
-      issuer,
-      clientId: client.clientId,
-      redirectUri: server.redirectUri,
-      scopes: this.#asked,
-      loginHint: expected === null ? null : expected.sub,
-      language: this.#context.language(),
-      secrets: this.#secrets,
-    })
-    this.#endsAt = ports.clock.now() + patienceMs
-    const timeout = { kind: 'ended', error: appError('sign-in-timeout') } as const
-    const stopWaiting = ports.timers.after(patienceMs, () => this.#arrival.resolve(timeout))
-    this.#to({ kind: 'opening-browser' })
-    await this.openBrowser()
-    const arrival = await this.#arrival.promise
-    stopWaiting()
-    if (arrival.kind === 'ended') return failedStep(arrival.error)
-
-    this.#to({ kind: 'exchanging' })
-    const exchanged = await this.#exchange(server.redirectUri, arrival.query, clientSecret)
-    if (exchanged.kind === 'aborted') return failedStep(appError('sign-in-cancelled'))
-    if (exchanged.kind === 'failed') return failedStep(exchanged.error)
-    return this.#keep(exchanged.value, this.#context.now())
-  }
-
-  /** The listener asks for each well-formed request; null refuses it and leaves everything as it was. */
-  #accept(request: LoopbackRequest): Promise<ReplyPage> | null {
-    if (this.#step.kind !== 'waiting' && this.#step.kind !== 'opening-browser') return null
-    const judged = judgeCallback(request.query, this.#secrets.state, this.#context.issuer)
-    switch (judged.kind) {
-      case 'refused':
-        if (judged.notice) this.#to({ kind: 'waiting', notice: judged.notice })
-        return null
-      case 'ended':
-        this.#arrival.resolve(judged)
-        return this.#page.promise
-      case 'code':
-        this.#arrival.resolve({ kind: 'callback', query: request.query })
-        return this.#page.promise
+  async #obtain(clientSecret: Secret): Promise<Obtained> {
+    this.#obtaining = true
+    try {
+      return await this.#request.way.obtain(this.#stage(clientSecret))
+    } finally {
+      this.#obtaining = false
+      this.#answer = null
     }
   }
 
-  async #exchange(
-    redirectUri: string,
-    query: URLSearchParams,
-    clientSecret: Secret,
-  ): Promise<ExchangeResult> {
-    const callback = new URL(redirectUri)
-    callback.search = query.toString()
-    const { issuer, ports } = this.#context
-    const request = {
-      issuer,
-      clientId: this.#request.client.clientId,
-      clientSecret,
-      callback,
-      asked: this.#asked,
-      secrets: this.#secrets,
+  #stage(clientSecret: Secret): Stage {
+    const { flowId, client, expected, elsewhere } = this.#request
+    const whileObtaining = (change: () => void): void => {
+      if (!this.#obtaining) return
+      change()
+      this.#onChange(this.view())
+    }
+    return {
+      ...{ context: this.#context, flowId, client, clientSecret, asked: this.#asked, expected, elsewhere },
       signal: this.#abort.signal,
+      show: (step) => {
+        whileObtaining(() => (this.#step = step))
+      },
+      waitUntil: (endsAt) => {
+        whileObtaining(() => (this.#endsAt = endsAt))
+      },
+      offer: (answer) => {
+        whileObtaining(() => (this.#answer = answer))
+      },
     }
-    // The libraries behind it are a fifth of main; a start that signs nobody in does without them.
-    const { exchangeCode } = await import('./exchange.ts')
-    return exchangeCode(request, ports.http, ports.clock)
+  }
+
+  async #keep(obtained: Obtained): Promise<FlowStep> {
+    if (obtained.kind === 'aborted') return failedStep(appError('sign-in-cancelled'))
+    if (obtained.kind === 'failed') return failedStep(obtained.error)
+    const mintedAt = this.#context.now()
+    const { identity, granted } = obtained.value
+    const refused = await this.#refuseStranger(identity)
+    if (refused) return failedStep(refused)
+    const stored = await this.#whileSlow('storing', () => this.#store(obtained, mintedAt))
+    if (stored.kind === 'failed') return failedStep(stored.error)
+    this.#request.way.reply(this.#reply('signed-in', identity.email))
+    return this.#doneStep(identity.email, granted, stored)
+  }
+
+  async #store(
+    obtained: Extract<Obtained, { readonly value: unknown }>,
+    mintedAt: number,
+  ): Promise<Stored | { readonly kind: 'failed'; readonly error: AppError }> {
+    const { client, clientSide } = this.#request
+    const grant = { clientId: client.clientId, asked: this.#asked }
+    if (obtained.kind === 'refresh-token') {
+      const kept = await keepToken(this.#context, obtained.value, { ...grant, mintedAt })
+      return kept.kind === 'failed' ? kept : { ...kept, accessEndsAt: null }
+    }
+    const kept = await keepAccess(this.#context, clientSide, obtained.value, grant)
+    if (kept.kind === 'failed') return kept
+    return { ...kept, replacedOlder: false, accessEndsAt: obtained.value.expiresAt }
   }
 
   /** Somebody else than expected is caught here, before anything is stored. */
-  async #keep(exchanged: Exchanged, mintedAt: number): Promise<FlowStep> {
-    const { expected } = this.#request
-    const { identity } = exchanged
+  async #refuseStranger(identity: Identity): Promise<AppError | null> {
+    const { expected, way } = this.#request
     const arrivedId = accountIdOf(identity.issuer, identity.sub)
     if (expected !== null && expected.accountId !== arrivedId) {
-      this.#page.resolve(this.#reply('other-account', identity.email))
+      way.reply(this.#reply('other-account', identity.email))
       const refused = await this.#askWhichAccount(identity.email)
-      if (refused) return failedStep(refused)
+      if (refused) return refused
     }
-    if (this.#abort.signal.aborted) return failedStep(appError('sign-in-cancelled'))
-    const { clientId } = this.#request.client
-    const kept = await this.#whileSlow('storing', () =>
-      keepToken(this.#context, exchanged, { clientId, asked: this.#asked, mintedAt }),
-    )
-    if (kept.kind === 'failed') return failedStep(kept.error)
-    this.#page.resolve(this.#reply('signed-in', identity.email))
-    return this.#doneStep(exchanged, kept.accountId, kept.replacedOlder)
+    return this.#abort.signal.aborted ? appError('sign-in-cancelled') : null
   }
 
   async #askWhichAccount(arrivedEmail: string): Promise<AppError | null> {
     const { clock, timers } = this.#context.ports
-    this.#endsAt = clock.now() + patienceMs
-    const giveUp = timers.after(patienceMs, () => this.#choice.resolve(appError('sign-in-timeout')))
+    const patience = patienceOf(this.#request)
+    this.#endsAt = clock.now() + patience
+    const giveUp = timers.after(patience, () => this.#choice.resolve(appError('sign-in-timeout')))
     this.#to({ kind: 'choosing-account', arrivedEmail, chooseBefore: this.#endsAt })
     const choice = await this.#choice.promise
     giveUp()
@@ -276,18 +268,15 @@ export class SignInFlow {
     return choice === false ? appError('sign-in-discarded') : choice
   }
 
-  #doneStep(exchanged: Exchanged, accountId: string, replacedOlder: boolean): FlowStep {
+  #doneStep(email: string, granted: readonly string[], stored: Stored): FlowStep {
     const { ledger, ports } = this.#context
+    const { accountId, replacedOlder, accessEndsAt } = stored
     const tokens = ledger.state().accounts.get(accountId)?.tokens ?? []
     return {
-      kind: 'done',
-      accountId,
-      email: exchanged.identity.email,
-      granted: [...exchanged.granted],
-      declined: [...declinedScopes(this.#asked, exchanged.granted)],
+      ...{ kind: 'done', accountId, email, replacedOlder, accessEndsAt },
+      granted: [...granted],
+      declined: [...declinedScopes(this.#asked, granted)],
       liveAtLeast: liveTokens(tokens, this.#request.client.clientId, ports.clock.now()).length,
-      replacedOlder,
-      accessEndsAt: null,
     }
   }
 

@@ -1,17 +1,23 @@
 import type { Outcome } from '../../../contract/outcome.ts'
 import { fail, ok } from '../../../contract/outcome.ts'
 import type { FlowView } from '../../../contract/views.ts'
+import type { ClientSideAccess } from '../../access/client-side-access.ts'
 import type { ProfileContext } from '../../profile-context.ts'
 import type { AccountRecord } from '../../state/state.ts'
 import { unionOfScopes } from './asked-scopes.ts'
+import { answerFromClipboard } from './paste-answer.ts'
 import { SignInFlow } from './sign-in-flow.ts'
+import type { WantedWay } from './ways/choose-way.ts'
+import { chooseWay } from './ways/choose-way.ts'
 
-export interface StartRequest {
+export interface StartRequest extends WantedWay {
   readonly clientId: string
   readonly scopes: readonly string[]
   readonly accountId: string | null
   /** Asks for what is held of the same grant as well. */
   readonly add?: boolean
+  /** No browser is opened here. */
+  readonly elsewhere?: boolean
 }
 
 /** Ended sign-ins stay in view until dismissed, but not more of them than this. */
@@ -21,12 +27,19 @@ const maxEnded = 20
 export class SignIns {
   readonly #context: ProfileContext
   readonly #onChange: (flowId: string, view: FlowView | null) => void
+  readonly #clientSide: Pick<ClientSideAccess, 'keep'>
   readonly #flows = new Map<string, SignInFlow>()
   readonly #running = new Set<Promise<void>>()
 
-  constructor(context: ProfileContext, onChange: (flowId: string, view: FlowView | null) => void) {
+  /** `clientSide` takes access that came without a refresh token. */
+  constructor(
+    context: ProfileContext,
+    onChange: (flowId: string, view: FlowView | null) => void,
+    clientSide: Pick<ClientSideAccess, 'keep'>,
+  ) {
     this.#context = context
     this.#onChange = onChange
+    this.#clientSide = clientSide
   }
 
   views(): FlowView[] {
@@ -41,8 +54,8 @@ export class SignIns {
    * Starts one. Where access is added, what is held of the grant is asked for as well, so that the new token can
    * stand in for the older one; until it is stored, that one goes on working.
    *
-   * Errors: `not-found` (also where access is to be added to nobody), `client-web-later`, `read-only`. What happens
-   * later is told by the flow's view.
+   * Errors: `not-found` (also where access is to be added to nobody), `account-is-service`, `read-only`, those of
+   * `chooseWay`. What happens later is told by the flow's view.
    */
   start(request: StartRequest): Outcome<{ flowId: string }> {
     const state = this.#context.ledger.state()
@@ -50,13 +63,18 @@ export class SignIns {
     const expected = request.accountId === null ? null : state.accounts.get(request.accountId)
     if (!client || expected === undefined) return fail('not-found')
     if (request.add === true && expected === null) return fail('not-found')
-    if (client.kind === 'web') return fail('client-web-later')
+    if (expected?.service) return fail('account-is-service')
     if (this.#context.ledger.readOnly) return fail('read-only')
+    const chosen = chooseWay(this.#context, client, request)
+    if (!chosen.ok) return chosen
 
     const flowId = this.#context.ports.random.token(16)
     const flow = new SignInFlow(
       this.#context,
-      { flowId, client, scopes: scopesFor(request, expected), expected },
+      {
+        ...{ flowId, client, scopes: scopesFor(request, expected), expected },
+        ...{ ...chosen.value, elsewhere: request.elsewhere ?? false, clientSide: this.#clientSide },
+      },
       (view) => {
         if (this.#flows.has(flowId)) this.#onChange(flowId, view)
       },
@@ -81,6 +99,16 @@ export class SignIns {
     if (link === null) return fail('not-found')
     this.#context.ports.desktop.copyText(link)
     return ok()
+  }
+
+  /**
+   * Takes the address that the browser ended at from the clipboard. Errors: `not-found` when the sign-in is over, those
+   * of `answerFromClipboard`.
+   */
+  async paste(flowId: string): Promise<Outcome<null>> {
+    const flow = this.#flows.get(flowId)
+    if (!flow || flow.view().step.kind === 'failed') return fail('not-found')
+    return answerFromClipboard(this.#context, flow, [...this.#flows.values()])
   }
 
   cancel(flowId: string): Outcome<null> {

@@ -9,7 +9,7 @@ import type { ProfileContext } from '../../../profile-context.ts'
 import type { Secret } from '../../../secret.ts'
 import type { AccountRecord, ClientRecord } from '../../../state/state.ts'
 import type { Identity } from '../../identity.ts'
-import type { Exchanged } from '../exchange.ts'
+import type { Exchanged } from '../read-tokens.ts'
 
 /** What a way is given by the flow that it runs in. */
 export interface Stage {

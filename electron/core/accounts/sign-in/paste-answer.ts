@@ -1,0 +1,39 @@
+import type { Outcome } from '../../../contract/outcome.ts'
+import { fail } from '../../../contract/outcome.ts'
+import type { ProfileContext } from '../../profile-context.ts'
+import { readPastedAddress } from './pasted-address.ts'
+import type { SignInFlow } from './sign-in-flow.ts'
+
+/**
+ * Takes the address in the clipboard as the answer to a sign-in, if it is that. Main reads the clipboard, so that the
+ * code in it never passes the window; once it was taken, and where it is a secret that belongs nowhere, the clipboard is
+ * emptied.
+ *
+ * Errors: those of `readPastedAddress`, `paste-state-unknown`, `paste-other-flow` (`label`), `paste-used`,
+ * `paste-wrong-address`, `sign-in-answer-invalid`.
+ */
+export async function answerFromClipboard(
+  context: ProfileContext,
+  flow: SignInFlow,
+  all: readonly SignInFlow[],
+): Promise<Outcome<null>> {
+  const { desktop } = context.ports
+  const text = await desktop.readClipboard()
+  const pasted = readPastedAddress(text)
+  if (pasted.kind === 'refused') {
+    if (pasted.wipe) desktop.clearClipboard()
+    return { ok: false, error: pasted.error }
+  }
+  if (!flow.isAnsweredBy(pasted.url)) return ofAnother(all, pasted.url)
+  const taken = flow.paste(pasted.url)
+  // Whatever was copied meanwhile is the person's.
+  if (taken.ok && (await desktop.readClipboard()) === text) desktop.clearClipboard()
+  return taken
+}
+
+/** Nobody's address says only that; somebody else's in this app names the sign-in where it belongs. */
+function ofAnother(all: readonly SignInFlow[], pasted: URL): Outcome<null> {
+  const other = all.find((flow) => flow.isAnsweredBy(pasted))
+  if (!other) return fail('paste-state-unknown')
+  return other.ended ? fail('paste-used') : fail('paste-other-flow', { label: other.label })
+}

@@ -1,0 +1,9 @@
+/** How long a person has in the browser, and again to choose when another account arrives, ms. */
+export const patienceMs = 5 * 60 * 1000
+/** The same where the browser is on another machine: the two steps may be many minutes apart. */
+export const elsewherePatienceMs = 60 * 60 * 1000
+
+/** How long somebody is waited for, ms. */
+export function patienceOf({ elsewhere }: { readonly elsewhere: boolean }): number {
+  return elsewhere ? elsewherePatienceMs : patienceMs
+}

@@ -1,0 +1,22 @@
+import { SvelteMap } from 'svelte/reactivity'
+import type ServiceDetail from './ServiceDetail.svelte'
+
+/** The page of a service account: comes when the first one is shown. `load` may be called as often as one likes. */
+class ServiceParts {
+  ServiceDetail = $state.raw<typeof ServiceDetail | null>(null)
+  #loading: Promise<void> | null = null
+
+  load = (): Promise<void> => (this.#loading ??= this.#import())
+
+  async #import(): Promise<void> {
+    this.ServiceDetail = (await import('./ServiceDetail.svelte')).default
+  }
+}
+
+export const serviceParts = new ServiceParts()
+
+/**
+ * Google's names of the keys that were forgotten here while the window was open, by account: they are still to be
+ * deleted at Google, which nothing else remembers.
+ */
+export const forgottenKeys = new SvelteMap<string, readonly string[]>()
