@@ -138,6 +138,39 @@ export async function chooseAccess(window, ...presets) {
 }
 
 /**
+ * Opens the page where a sign-in under one client is chosen.
+ *
+ * @param {Page} window
+ * @param {string} client its label
+ * @param {string} [way] as the choice says it, e.g. `Client-side, without refresh token`; its usual one without
+ */
+export async function chooseUnder(window, client, way) {
+  await openRoom(window, 'Clients')
+  await window
+    .getByRole('option')
+    .filter({ has: window.getByText(client, { exact: true }) })
+    .click()
+  await button(window, 'Sign in an account').first().click()
+  if (way !== undefined) await window.getByRole('radio', { name: way }).check()
+}
+
+/**
+ * Chooses what the tokens of the service account whose page is open may do.
+ *
+ * @param {Page} window
+ * @param {string} preset e.g. `Calendar`
+ * @param {string | null} [actAs] whom they act for
+ */
+export async function configureService(window, preset, actAs = null) {
+  const change = button(window, 'Change…')
+  if ((await change.count()) > 0) await change.click()
+  else await button(window.getByRole('group', { name: 'Common choices' }), preset).click()
+  if (actAs !== null) await window.getByLabel('Act as').fill(actAs)
+  await button(window, 'Save').click()
+  await change.waitFor()
+}
+
+/**
  * Sends the sign-in to the browser and waits for the waiting screen.
  *
  * @param {Page} window

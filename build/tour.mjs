@@ -52,6 +52,7 @@ async function walk(session) {
   const snapshot = await driver.readSnapshot(app.window)
   await photographRooms(app.window, picture)
   await photographAccess(app.window, picture)
+  await photographScenarios(app.window, browser, picture)
   const death = await photographDeath(app.window, picture)
   await app.close()
   printAccounts(snapshot)
@@ -125,6 +126,51 @@ async function photographAccess(window, picture) {
   await picture('revocation')
   await window.keyboard.press('Escape')
   say('  looked through scopes, and at what a revocation would end')
+}
+
+/**
+ * Google's other scenarios: a code for a device, access without a refresh token, an address pasted back, a key.
+ *
+ * @param {import('@playwright/test').Page} window
+ * @param {import('./system-browser.mjs').SystemBrowser} browser
+ * @param {(name: string) => Promise<void>} picture
+ */
+async function photographScenarios(window, browser, picture) {
+  const email = visitors[0]?.email ?? ''
+  await driver.cause(window, null, 'Add a client for devices', 'Add a web client', 'Add a service account')
+  const { clients, accounts } = await driver.readSnapshot(window)
+  const labelOf = (/** @type {string} */ type) => clients.find((client) => client.type === type)?.label ?? ''
+  const press = (/** @type {string} */ name) => window.getByRole('button', { name, exact: true }).click()
+
+  await driver.chooseUnder(window, labelOf('device'))
+  await press('Get a code')
+  await window.getByRole('img', { name: /QR code/ }).waitFor()
+  await picture('device-code')
+  await press('Cancel sign-in')
+
+  await driver.chooseUnder(window, labelOf('web'), 'Paste the address back')
+  await press('Open browser')
+  await (await browser.next()).close()
+  await window.getByRole('button', { name: /Paste the address/ }).waitFor()
+  await picture('web-paste')
+  await press('Cancel sign-in')
+
+  await driver.chooseUnder(window, labelOf('web'), 'Client-side, without refresh token')
+  await press('Open browser')
+  const { page, close } = await browser.next()
+  // What is asked was consented to before, so that choosing the account is all there is to do.
+  await page.getByRole('button', { name: email }).click()
+  await driver.waitUntilSignedIn(window, email)
+  await close()
+  await driver.openAccount(window, email)
+  await window.getByRole('region', { name: labelOf('web'), exact: true }).scrollIntoViewIfNeeded()
+  await picture('client-side')
+
+  await driver.openAccount(window, accounts.find(({ service }) => service !== null)?.email ?? '')
+  await driver.configureService(window, 'Calendar', visitors[1]?.email ?? null)
+  await window.getByRole('region', { name: 'What its tokens may do' }).scrollIntoViewIfNeeded()
+  await picture('service-account')
+  say('  a code for a device, access without a refresh token, an address pasted back, a service account')
 }
 
 /**
@@ -226,6 +272,10 @@ const readmePictures = [
   'week',
   'scopes',
   'revocation',
+  'device-code',
+  'web-paste',
+  'client-side',
+  'service-account',
 ]
 
 /** The pictures of the README are those of a tour, so that they never show what is not there. */

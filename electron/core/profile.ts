@@ -137,7 +137,7 @@ export class Profile {
     this.#serverTime = serverTime
     this.#context = {
       profile: options.name,
-      ports: { ...options.ports, http: notingDates(http, issuer.tokenEndpoint, this.#serverTime) },
+      ports: { ...options.ports, http: notingDates(http, tokenEndpoints(issuer), this.#serverTime) },
       issuer,
       services: secretServices(options.name),
       settings,
@@ -428,6 +428,11 @@ export class Profile {
     this.#checks.start()
     return ok()
   }
+}
+
+/** Whose `Date` is believed. Client-side access meets the token endpoint never, tokeninfo always. */
+function tokenEndpoints({ tokenEndpoint, tokeninfoEndpoint }: Issuer): readonly string[] {
+  return [tokenEndpoint, tokeninfoEndpoint]
 }
 
 function issuerOf(practice: PracticeServer | null): Issuer {

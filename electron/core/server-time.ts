@@ -71,15 +71,15 @@ export class ServerTime {
 }
 
 /**
- * The same HTTP, with the `Date` of JSON answers from `address` noted: of the token endpoint, because what a portal
- * or a proxy puts in its place has a clock of its own.
+ * The same HTTP, with the `Date` of JSON answers from some addresses noted: of the endpoints about tokens, because what
+ * a portal or a proxy puts in its place has a clock of its own.
  */
-export function notingDates(http: Http, address: string, serverTime: ServerTime): Http {
+export function notingDates(http: Http, addresses: readonly string[], serverTime: ServerTime): Http {
   return {
     fetch: async (url, init) => {
       const note = serverTime.asking()
       const result = await http.fetch(url, init)
-      if (result.kind === 'answered' && url === address && isJson(result.headers.get('content-type')))
+      if (result.kind === 'answered' && addresses.includes(url) && isJson(result.headers.get('content-type')))
         note(result.headers.get('date'))
       return result
     },

@@ -23,7 +23,12 @@ function signatures(count) {
   const key = rsaKey()
   const who = { email: 'bench@example.iam.gserviceaccount.com', subject: null, targetAudience: null }
   return range(count).map((number) => {
-    const claims = assertionClaims({ ...who, audience: tokenEndpoint, scopes: [calendar], at: 1e12 + number * 1000 })
+    const claims = assertionClaims({
+      ...who,
+      audience: tokenEndpoint,
+      scopes: [calendar],
+      at: 1e12 + number * 1000,
+    })
     const start = performance.now()
     signedJwt(claims, key, keyName)
     return performance.now() - start
@@ -39,7 +44,9 @@ async function withAccounts(count) {
   for (const number of range(count)) {
     const email = `bench-${number}@field-tools.iam.gserviceaccount.com`
     const change = { client_email: email, client_id: String(10n ** 20n + BigInt(number)) }
-    const bytes = Buffer.from(keyFile({ ...change, private_key_id: keyName.slice(4) + String(1000 + number) }))
+    const bytes = Buffer.from(
+      keyFile({ ...change, private_key_id: keyName.slice(4) + String(1000 + number) }),
+    )
     const brought = await importKey(test.context, tokens, { bytes, path: null })
     if (!brought.ok) throw new Error(brought.error.code)
     ids.push(brought.value.accountId)

@@ -1,5 +1,5 @@
 import type { Clock } from '../../electron/core/ports.ts'
-import type { FakeTokenError, Person } from './fake-google.ts'
+import type { FakeTokenError, Person } from './fake-people.ts'
 import type { FakeAnswer, FakeHttp } from './fake-http.ts'
 
 export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code'

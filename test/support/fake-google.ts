@@ -2,16 +2,10 @@ import type { CryptoKey } from 'jose'
 import { SignJWT, exportJWK, generateKeyPair } from 'jose'
 import type { Clock } from '../../electron/core/ports.ts'
 import { coversScopes } from '../../electron/contract/scopes/scope-sets.ts'
+import type { FakeTokenError, Person } from './fake-people.ts'
 import type { FakeDevices } from './fake-devices.ts'
 import { deviceGrant, fakeDevices } from './fake-devices.ts'
 import type { FakeAnswer, FakeHttp, SeenRequest } from './fake-http.ts'
-
-export interface Person {
-  readonly sub: string
-  readonly email: string
-  readonly name?: string
-  readonly hd?: string
-}
 
 export const asha: Person = { sub: '100000000000000000001', email: 'asha@gmail.test', name: 'Asha Rao' }
 export const meera: Person = {
@@ -74,14 +68,6 @@ export interface FakeGoogle {
   readonly refreshTokens: readonly string[]
   /** Every access token it ever gave. */
   readonly accessTokens: readonly string[]
-}
-
-/** A refusal of the token endpoint; `status` is 400 unless it says otherwise. */
-export interface FakeTokenError {
-  readonly error: string
-  readonly error_description?: string
-  readonly error_subtype?: string
-  readonly status?: number
 }
 
 interface LiveToken {

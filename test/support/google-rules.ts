@@ -3,7 +3,7 @@
  * that says whether a refresh would be accepted now. It shares no code with the product or with practice Google;
  * it follows google-oauth.md 1.10, 2.2 and 2.3 alone, so that tests can hold both against it.
  */
-import type { Person } from './fake-google.ts'
+import type { Person } from './fake-people.ts'
 
 export const minuteMs = 60_000
 export const hourMs = 60 * minuteMs

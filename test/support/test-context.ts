@@ -11,7 +11,7 @@ import { loadSettings } from '../../electron/core/settings/settings.ts'
 import { stateFold } from '../../electron/core/state/state-fold.ts'
 import type { State } from '../../electron/core/state/state.ts'
 import { desktopClient, testClientId } from './client-files.ts'
-import type { Person } from './fake-google.ts'
+import type { Person } from './fake-people.ts'
 import { asha } from './fake-google.ts'
 import type { TestWorld } from './test-world.ts'
 import { testWorld } from './test-world.ts'
@@ -67,7 +67,10 @@ export async function openTestContext(
   const serverTime = new ServerTime(clock, () => undefined)
   const context: ProfileContext = {
     profile,
-    ports: { ...world, http: notingDates(world.http, googleIssuer.tokenEndpoint, serverTime) },
+    ports: {
+      ...world,
+      http: notingDates(world.http, [googleIssuer.tokenEndpoint, googleIssuer.tokeninfoEndpoint], serverTime),
+    },
     issuer: googleIssuer,
     services: secretServices(profile),
     settings: await loadSettings(folder, log),

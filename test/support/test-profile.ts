@@ -4,7 +4,7 @@ import type { FlowStep, FlowView, ProfileName, Snapshot, StateDelta } from '../.
 import type { Profile } from '../../electron/core/profile.ts'
 import { openProfile } from '../../electron/core/profile.ts'
 import { installedFile, testClientId } from './client-files.ts'
-import type { Person } from './fake-google.ts'
+import type { Person } from './fake-people.ts'
 import type { TestWorld } from './test-world.ts'
 import { testWorld } from './test-world.ts'
 

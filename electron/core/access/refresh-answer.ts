@@ -46,7 +46,6 @@ export type RefreshAnswer =
   /** It says that the client is bad; only a probe can tell (`probeClient`). */
   | { readonly kind: 'client-refused'; readonly refusal: TokenEndpointError; readonly error: AppError }
 
-
 /** Google's bounds, bytes (google-oauth.md 2.4). */
 const maxAccessTokenBytes = 2048
 const maxRefreshTokenBytes = 512

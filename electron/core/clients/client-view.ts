@@ -49,7 +49,9 @@ export function clientView(client: ClientRecord, state: State, now: number): Cli
 function accountsUnder(state: State, clientId: string): number {
   let count = 0
   for (const account of state.accounts.values()) {
-    const holds = account.tokens.some((token) => token.clientId === clientId && token.standing !== 'forgotten')
+    const holds = account.tokens.some(
+      (token) => token.clientId === clientId && token.standing !== 'forgotten',
+    )
     const hasAccess = account.accesses.some((access) => access.clientId === clientId)
     if ((holds || hasAccess) && !account.forgotten) count += 1
   }

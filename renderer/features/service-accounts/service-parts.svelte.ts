@@ -1,4 +1,3 @@
-import { SvelteMap } from 'svelte/reactivity'
 import type ServiceDetail from './ServiceDetail.svelte'
 
 /** The page of a service account: comes when the first one is shown. `load` may be called as often as one likes. */
@@ -14,9 +13,3 @@ class ServiceParts {
 }
 
 export const serviceParts = new ServiceParts()
-
-/**
- * Google's names of the keys that were forgotten here while the window was open, by account: they are still to be
- * deleted at Google, which nothing else remembers.
- */
-export const forgottenKeys = new SvelteMap<string, readonly string[]>()

@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http'
 import type { Page } from '@playwright/test'
-import { cause, consent, openAccount, openRoom } from '../../../build/app-driver.mjs'
+import { cause, chooseUnder, configureService, consent, openAccount } from '../../../build/app-driver.mjs'
 import { createHttp } from '../../../electron/adapters/http.ts'
 import type { ClientKind } from '../../../electron/contract/kinds.ts'
 import type { ClientView, FlowView } from '../../../electron/contract/views.ts'
@@ -43,16 +43,6 @@ async function flowOf(app: RunningApp): Promise<FlowView> {
   return flow
 }
 
-/** Opens the page where a sign-in under a client is chosen. */
-async function chooseUnder({ page }: RunningApp, { label }: ClientView): Promise<void> {
-  await openRoom(page, 'Clients')
-  await page
-    .getByRole('option')
-    .filter({ has: page.getByText(label, { exact: true }) })
-    .click()
-  await page.getByRole('button', { name: 'Sign in an account', exact: true }).first().click()
-}
-
 async function clipboardOf({ electron }: RunningApp): Promise<string> {
   return electron.evaluate(({ clipboard }) => clipboard.readText())
 }
@@ -87,7 +77,7 @@ test('a limited-input device: a code on the screen, entered in a browser elsewhe
   const client = await clientOf(app, 'device')
 
   // What Google does not allow there is shown with its reason, and cannot be asked for.
-  await chooseUnder(app, client)
+  await chooseUnder(page, client.label)
   await page
     .getByRole('group', { name: 'Common choices' })
     .getByRole('button', { name: 'Drive: own files' })
@@ -118,7 +108,7 @@ test('a limited-input device: a code on the screen, entered in a browser elsewhe
   await expect.poll(() => tokenInClipboard(app)).toMatchObject({ aud: client.clientId, email: asha })
 
   // A person who says no, and a client of the wrong type.
-  await chooseUnder(app, client)
+  await chooseUnder(page, client.label)
   await page.getByRole('button', { name: 'Get a code', exact: true }).click()
   await page.getByRole('button', { name: 'Copy code', exact: true }).waitFor()
   const second = await flowOf(app)
@@ -145,7 +135,7 @@ test('a web server client: exactly its registered address, a busy port, and an a
   // Somebody else has the port: who, and then by itself.
   const other = createServer()
   await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
-  await chooseUnder(app, client)
+  await chooseUnder(page, client.label)
   await picture(page, 'web-choice')
   await page.getByRole('button', { name: 'Open browser', exact: true }).click()
   await expect(page.getByText(new RegExp(`holds port ${String(port)}`)).first()).toBeVisible()
@@ -165,8 +155,7 @@ test('a web server client: exactly its registered address, a busy port, and an a
     .toMatchObject({ aud: client.clientId, access_type: 'offline' })
 
   // The address that leads elsewhere: the browser ends where nothing of ours is, and its address is pasted.
-  await chooseUnder(app, client)
-  await page.getByRole('radio', { name: /^Paste the address back/ }).check()
+  await chooseUnder(page, client.label, 'Paste the address back')
   await page.getByRole('button', { name: 'Open browser', exact: true }).click()
   const away = await machine.browser.next()
   const ended = away.page.waitForRequest(/^https:\/\/tools\.example\/oauth\/callback/)
@@ -195,8 +184,7 @@ test('a client-side page: the fragment leaves the address bar, the token is vali
   await openPractice(app)
   await cause(page, null, 'Add a web client')
   const client = await clientOf(app, 'web')
-  await chooseUnder(app, client)
-  await page.getByRole('radio', { name: /^Client-side/ }).check()
+  await chooseUnder(page, client.label, 'Client-side, without refresh token')
   await picture(page, 'client-side-choice')
   await page.getByRole('button', { name: 'Open browser', exact: true }).click()
   const opened = await machine.browser.next()
@@ -249,11 +237,7 @@ test('a service account: its key, a token, delegation, a second key, and what Go
   expect(kept).toHaveLength(1)
   expect(kept[0]?.password.length).toBeLessThan(1280)
 
-  await page
-    .getByRole('group', { name: 'Common choices' })
-    .getByRole('button', { name: 'Calendar', exact: true })
-    .click()
-  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await configureService(page, 'Calendar')
   await page.getByRole('button', { name: /^Try/ }).first().click()
   await expect(page.getByText('Google took the key.').first()).toBeVisible()
   await page.getByRole('button', { name: 'Copy access token', exact: true }).click()
@@ -261,9 +245,7 @@ test('a service account: its key, a token, delegation, a second key, and what Go
   await picture(page, 'service-account')
 
   // Acting for somebody needs the administrator: what to enter stands there, and then it works.
-  await page.getByRole('button', { name: 'Change…', exact: true }).click()
-  await page.getByLabel('Act as').fill(meera)
-  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await configureService(page, 'Calendar', meera)
   await page.getByRole('button', { name: 'Copy access token', exact: true }).click()
   await expect(page.getByText(/does not let this service account act as/).first()).toBeVisible()
   await expect(page.getByText('Probably not registered:')).toBeVisible()
@@ -288,11 +270,7 @@ test('a token from anywhere is said what it is, and a refresh token by mistake i
   await cause(page, null, 'Add a service account')
   const account = (await app.snapshot()).accounts.find(({ service }) => service !== null)
   await openAccount(page, account?.email ?? '')
-  await page
-    .getByRole('group', { name: 'Common choices' })
-    .getByRole('button', { name: 'Calendar', exact: true })
-    .click()
-  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await configureService(page, 'Calendar')
   await page.getByRole('button', { name: 'Copy access token', exact: true }).click()
   await expect.poll(() => tokenInClipboard(app)).not.toBeNull()
 

@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { GrantView } from '../../../electron/contract/views.ts'
+import type { ProfilePorts } from '../../../electron/core/profile-context.ts'
 import type { Person } from '../../support/real-google.ts'
 import { arriveAt, arriveWithFragment, asha, consentAs, sam } from '../../support/real-google.ts'
-import type { RealProfile } from '../../support/real-profile.ts'
+import type { RealProfile, RealProfileOptions } from '../../support/real-profile.ts'
 import { filesBelow, refreshTokensInKeychain } from '../../support/real-profile.ts'
 import { partsMissing, useRealWorld } from '../../support/real-world.ts'
 import { freePort, openWebClient } from '../../support/web-client.ts'
@@ -18,8 +19,8 @@ interface Scene {
 }
 const way = 'client-side'
 
-async function open(): Promise<Scene> {
-  const app = await world.open()
+async function open(options: Partial<RealProfileOptions> = {}): Promise<Scene> {
+  const app = await world.open(options)
   const origin = `http://127.0.0.1:${String(await freePort())}`
   const { clientId, ways } = await openWebClient(world, app, [`${origin}/latchkey`], [origin])
   expect(ways).toContain('client-side')
@@ -221,6 +222,26 @@ describe.skipIf(partsMissing !== null)('client-side access in a profile', () => 
     expect(await scene.app.ask('accounts.copyAccessToken', params)).toMatchObject({
       error: { code: 'access-ended' },
     })
+  })
+
+  it.each([10, -10, 120])('works where this machine is %i minutes off, and not too long', async (minutes) => {
+    const wrap = (ports: ProfilePorts): ProfilePorts => {
+      const { clock } = ports
+      return {
+        ...ports,
+        clock: {
+          now: () => clock.now() + minutes * 60_000,
+          offsetMs: () => clock.offsetMs(),
+          elapsedMs: () => clock.elapsedMs(),
+        },
+      }
+    }
+    const scene = await open({ wrap })
+    const done = await signIn(scene)
+    expect(done).toMatchObject({ kind: 'done' })
+    const endsAt = done.kind === 'done' ? (done.accessEndsAt ?? Infinity) : Infinity
+    expect(endsAt).toBeLessThan(Date.now() + 3_601_000)
+    expect(await userinfo(scene)).toMatchObject({ status: 200 })
   })
 
   it('dies at Google by a revocation while it is held', async () => {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { ProfilePorts } from '../../../electron/core/profile-context.ts'
 import { clientFor, practiceClient } from '../../../electron/practice/client.ts'
 import { asha, sam } from '../../support/real-google.ts'
 import type { RealProfile, RealProfileOptions } from '../../support/real-profile.ts'
@@ -269,6 +270,27 @@ describe.skipIf(partsMissing !== null)('a sign-in on another device, on real par
     expect(await app.end(flowId)).toMatchObject({ kind: 'failed' })
     expect((await app.snapshot()).accounts).toEqual([])
     expect((await refreshTokensInKeychain()).size).toBe(0)
+  })
+
+  it.each([10, -10])('goes by Google’s time where this machine is %i minutes off', async (minutes) => {
+    const wrap = (ports: ProfilePorts): ProfilePorts => {
+      const { clock } = ports
+      return {
+        ...ports,
+        clock: {
+          now: () => clock.now() + minutes * minuteMs,
+          offsetMs: () => clock.offsetMs(),
+          elapsedMs: () => clock.elapsedMs(),
+        },
+      }
+    }
+    const { app, clientId } = await open({ wrap })
+    expect(await approve(app, await app.start({ clientId }))).toMatchObject({ kind: 'done' })
+    const [token] = await app.held(asha)
+    expect(Math.abs((token?.mintedAt ?? 0) - Date.now())).toBeLessThan(minuteMs)
+    const { accountId } = await app.account(asha)
+    const { expiresAt } = await app.get('accounts.copyAccessToken', { accountId, clientId })
+    expect(Math.abs(expiresAt - Date.now() - 60 * minuteMs)).toBeLessThan(minuteMs)
   })
 
   it('keeps two codes that are shown at once apart', async () => {

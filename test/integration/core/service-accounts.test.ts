@@ -55,7 +55,7 @@ beforeEach(async () => {
   asked = 0
   const issuer = practiceIssuer(google.issuer)
   const serverTime = new ServerTime(clock, () => undefined)
-  const http = notingDates(counting(issuer.tokenEndpoint), issuer.tokenEndpoint, serverTime)
+  const http = notingDates(counting(issuer.tokenEndpoint), [issuer.tokenEndpoint], serverTime)
   context = { ...test.context, issuer, ports: { ...test.world, http }, now: () => serverTime.now() }
   tokens = new ServiceTokens(context, () => undefined)
 })

@@ -6,7 +6,7 @@ import { arriveAt, asha, consentAs, meera, sam } from '../../support/real-google
 import type { RealProfile } from '../../support/real-profile.ts'
 import { refreshTokensInKeychain } from '../../support/real-profile.ts'
 import { partsMissing, useRealWorld } from '../../support/real-world.ts'
-import { farAway, freePort, openWebClient } from '../../support/web-client.ts'
+import { farAway, freePort, hasIpv6, openWebClient } from '../../support/web-client.ts'
 
 const minuteMs = 60_000
 const world = useRealWorld()
@@ -127,7 +127,7 @@ describe.skipIf(partsMissing !== null)('a sign-in without a browser on this mach
     expect((await refreshTokensInKeychain()).size).toBe(1)
   })
 
-  it('forwards the registered address of a web client, also that of IPv6', async () => {
+  it.skipIf(!hasIpv6)('forwards the registered address of a web client, also that of IPv6', async () => {
     const app = await world.open()
     const [port, port6] = [String(await freePort()), String(await freePort())]
     const at = `http://localhost:${port}/latchkey`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { GrantView } from '../../../electron/contract/views.ts'
 import { testClientId } from '../../support/client-files.ts'
-import type { Person } from '../../support/fake-google.ts'
+import type { Person } from '../../support/fake-people.ts'
 import { asha, meera } from '../../support/fake-google.ts'
 import type { TestProfile } from '../../support/test-profile.ts'
 import { openAfterCrash, openTestProfile } from '../../support/test-profile.ts'

@@ -3,7 +3,7 @@ import { manageAtGoogle } from '../../../electron/core/accounts/manage-at-google
 import { practiceIssuer } from '../../../electron/core/clients/issuer.ts'
 import type { ProfileContext } from '../../../electron/core/profile-context.ts'
 import { checkedConnectionsUrl } from '../../../electron/shell/external-url.ts'
-import type { Person } from '../../support/fake-google.ts'
+import type { Person } from '../../support/fake-people.ts'
 import { asha } from '../../support/fake-google.ts'
 import type { TestContext } from '../../support/test-context.ts'
 import { openTestContext } from '../../support/test-context.ts'

@@ -123,7 +123,7 @@ describe('HTTP that notes dates', () => {
         body: {},
       })
       const release = http.hang()
-      const answered = notingDates(http, endpoint, serverTime).fetch(endpoint, get)
+      const answered = notingDates(http, [endpoint], serverTime).fetch(endpoint, get)
       clock.set(testStart + nightMs)
       release()
       await answered
@@ -136,7 +136,7 @@ describe('HTTP that notes dates', () => {
     const http = fakeHttp()
     const at = testStart + 10 * minuteMs
     http.on(endpoint, { status: 503, headers: { Date: date(at) }, body: { error: 'busy' } })
-    const result = await notingDates(http, endpoint, serverTime).fetch(endpoint, get)
+    const result = await notingDates(http, [endpoint], serverTime).fetch(endpoint, get)
     expect(result).toMatchObject({ kind: 'answered', status: 503 })
     expect(serverTime.now()).toBe(at)
   })
@@ -147,7 +147,7 @@ describe('HTTP that notes dates', () => {
     const headers = { Date: date(testStart + 10 * minuteMs) }
     http.on('https://a.example/', { headers, body: {} })
     http.on(endpoint, { headers: { ...headers, 'content-type': 'text/html' }, body: '<html>' })
-    const noting = notingDates(http, endpoint, serverTime)
+    const noting = notingDates(http, [endpoint], serverTime)
     await noting.fetch('https://a.example/other', get)
     await noting.fetch(endpoint, get)
     expect(told).toEqual([])
@@ -156,7 +156,7 @@ describe('HTTP that notes dates', () => {
   it('learns nothing from a failure', async () => {
     const { told, serverTime } = serverTimeUnderTest()
     const http = fakeHttp()
-    await notingDates(http, endpoint, serverTime).fetch(endpoint, get)
+    await notingDates(http, [endpoint], serverTime).fetch(endpoint, get)
     expect(told).toEqual([])
   })
 
@@ -164,7 +164,7 @@ describe('HTTP that notes dates', () => {
     const { serverTime } = serverTimeUnderTest()
     const http = fakeHttp()
     const route = { proxy: { kind: 'none' }, caPem: null } as const
-    notingDates(http, endpoint, serverTime).setRoute(route)
+    notingDates(http, [endpoint], serverTime).setRoute(route)
     expect(http.routes).toEqual([route])
   })
 })
