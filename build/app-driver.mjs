@@ -238,7 +238,7 @@ export async function chooseTheme(window, theme) {
 export async function cause(window, email, ...buttons) {
   await button(window, 'Cause…').click()
   const dialog = window.getByRole('dialog', { name: 'What happens at practice Google' })
-  if (email !== null) await dialog.getByLabel('Account').selectOption({ label: email })
+  if (email !== null) await dialog.getByLabel('Account', { exact: true }).selectOption({ label: email })
   for (const name of buttons) {
     await button(dialog, name).click()
     await dialog.getByRole('status').filter({ hasText: /\S/ }).waitFor()
