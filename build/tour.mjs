@@ -218,18 +218,50 @@ async function photographBrowser(page, name) {
 function printAccounts({ accounts, clients, clockOffsetMs }) {
   const now = Date.now() + clockOffsetMs
   const label = (/** @type {string} */ id) => clients.find(({ clientId }) => clientId === id)?.label ?? id
-  const rows = accounts.flatMap(({ email, active, health, next, grants }) =>
-    grants.map(({ clientId, granted, tokens, liveAtLeast, limit }) => ({
+  const rows = accounts.flatMap((account) => {
+    const { email, active, health, grants, service } = account
+    const common = {
       account: active ? `${email} *` : email,
-      client: label(clientId),
-      scopes: granted.map(shortScope).join(' '),
-      'token age': tokens[0] ? ageText(now - tokens[0].mintedAt) : 'none',
-      'live at least': `${liveAtLeast} of ${limit}`,
       health: health.reason === 'ready' ? health.level : `${health.level}: ${health.reason}`,
-      'next deadline': next?.at ? `in ${ageText(next.at - now)}: ${next.kind}` : '–',
-    })),
-  )
+    }
+    const held = grants.map((grant) => ({ client: label(grant.clientId), ...grantCells(grant, now) }))
+    return [...held, ...(service ? [serviceCells(service, now)] : [])].map((cells) => ({
+      ...common,
+      ...cells,
+    }))
+  })
   say(tableText(rows))
+}
+
+/**
+ * @param {import('../electron/contract/views.ts').GrantView} grant
+ * @param {number} now
+ */
+function grantCells({ granted, tokens, access, liveAtLeast, limit }, now) {
+  const [newest] = tokens
+  const next = newest?.next
+  const ends = access ? `in ${ageText(access.expiresAt - now)}: access ends` : '–'
+  return {
+    scopes: granted.map(shortScope).join(' '),
+    'token age': newest ? ageText(now - newest.mintedAt) : 'no refresh token',
+    'live at least': newest ? `${liveAtLeast} of ${limit}` : '–',
+    'next deadline': next?.at ? `in ${ageText(next.at - now)}: ${next.kind}` : ends,
+  }
+}
+
+/**
+ * @param {import('../electron/contract/service.ts').ServiceView} service
+ * @param {number} now
+ */
+function serviceCells({ scopes, keys }, now) {
+  const [newest] = keys
+  return {
+    client: 'service account',
+    scopes: scopes.map(shortScope).join(' '),
+    'token age': newest ? `key ${ageText(now - (newest.createdAt ?? newest.addedAt))}` : 'no key',
+    'live at least': '–',
+    'next deadline': newest ? `in ${ageText(newest.oldAt - now)}: key old` : '–',
+  }
 }
 
 /** @param {string} scope */

@@ -2,13 +2,14 @@
  * Composition root without Electron: the same core on plain Node, for servers, ssh and containers. Builds the
  * adapters, opens the profile, runs one command. Nothing else.
  */
-import { homedir, hostname, userInfo } from 'node:os'
+import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { dataFolderOf } from './adapters/data-folder.ts'
 import { createKeychain } from './adapters/keychain.ts'
 import { createLog } from './adapters/log.ts'
 import { createLoopbackListener } from './adapters/loopback-listener.ts'
 import { systemRandom } from './adapters/random.ts'
+import { thisMachine } from './adapters/this-machine.ts'
 import { readSmallFile } from './adapters/small-file.ts'
 import type { BringOptions, LoginOptions } from './cli/arguments.ts'
 import { readArguments, usage } from './cli/arguments.ts'
@@ -22,7 +23,7 @@ import { isPracticeIssuer } from './core/clients/issuer.ts'
 import { Latchkey } from './core/latchkey.ts'
 import { openWorld } from './worlds.ts'
 
-const exit = { done: 0, failed: 1, unclear: 2, owned: 3 } as const
+const exit = { done: 0, failed: 1, unclear: 2, owned: 3, interrupted: 130 } as const
 
 declare const LATCHKEY_VERSION: string
 
@@ -35,11 +36,17 @@ async function run(request: LoginOptions | BringOptions): Promise<number> {
   const log = createLog({ folder: dataFolder, home: homedir() })
   const watchers = new Set<(flow: FlowView) => void>()
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort())
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      // Somebody who presses it twice will not wait for what is being stored.
+      if (stop.signal.aborted) leave(exit.interrupted)
+      stop.abort()
+    })
+  }
   const desktop = {
     ...clipboard.desktop,
     readSmallFile,
-    machine: () => ({ user: userInfo().username, host: hostname() }),
+    machine: () => thisMachine(env),
   }
   const issuer = env['LATCHKEY_PRACTICE_ISSUER'] ?? ''
   const parts = {
@@ -86,8 +93,8 @@ async function run(request: LoginOptions | BringOptions): Promise<number> {
     }
     const done =
       request.kind === 'import'
-        ? await bring(common, resolve(request.path))
-        : await login({ ...common, clipboard, watch, now: () => Date.now(), signal: stop.signal }, request)
+        ? await bring(common, { ...request, path: resolve(request.path) })
+        : await login({ ...common, clipboard, watch, signal: stop.signal }, request)
     return done ? exit.done : exit.failed
   } finally {
     await latchkey.close()
@@ -119,8 +126,11 @@ main()
     createLog({ folder: dataFolder, home: homedir() }).error('agent-broke', cause)
     return exit.failed
   })
-  .then((code) => {
-    terminal.close()
-    process.exitCode = code
-  })
+  .then(leave)
   .catch(() => undefined)
+
+/** Gives the terminal back as it was, and ends whatever else may still wait. */
+function leave(code: number): void {
+  terminal.close()
+  stdout.write('', () => process.exit(code))
+}

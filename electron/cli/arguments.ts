@@ -15,6 +15,8 @@ export interface LoginOptions {
 }
 export interface BringOptions {
   readonly kind: 'import'
+  /** Take a new client secret that could not be checked with Google. */
+  readonly unchecked: boolean
   readonly profile: ProfileName
   readonly path: string
 }
@@ -28,12 +30,14 @@ export type Request =
 export const usage = `latchkey login [--device] [--client NAME] [--account E-MAIL] [--scope SCOPE]... [--practice]
     Signs a Google account in without a browser on this machine. Shows an address to open in any browser and waits
     for the address that it ends at, pasted here, or for the answer through ssh; with --device a code.
-latchkey import FILE [--practice]
+    It waits for an hour, and has the profile to itself meanwhile.
+latchkey import FILE [--unchecked] [--practice]
     Brings a client file or the key of a service account.
 
 --client   a client by its id or its name in Latchkey; needed only where there are several
 --account  the account that should sign in
 --scope    what to ask for besides who the person is; as often as needed, or several with spaces between
+--unchecked take a new client secret although Google could not be asked about it
 --practice the practice profile
 
 Exit code: 0 done, 1 it did not work, 2 not understood, 3 another Latchkey has the profile open.
@@ -47,7 +51,7 @@ export function readArguments(args: readonly string[]): Request {
   const [command, ...rest] = positionals
   if (values.help === true || command === undefined) return { kind: 'help' }
   const profile = values.practice === true ? 'practice' : 'real'
-  if (command === 'import') return importOf(profile, rest)
+  if (command === 'import') return importOf({ profile, unchecked: values.unchecked === true }, rest)
   if (command !== 'login') return { kind: 'unclear', reason: `There is no command “${command}”.` }
   if (rest.length > 0)
     return { kind: 'unclear', reason: `“login” takes no further names: ${rest.join(' ')}.` }
@@ -58,10 +62,10 @@ export function readArguments(args: readonly string[]): Request {
   }
 }
 
-function importOf(profile: ProfileName, rest: readonly string[]): Request {
+function importOf(options: Omit<BringOptions, 'kind' | 'path'>, rest: readonly string[]): Request {
   const [path] = rest
   if (path === undefined || rest.length > 1) return { kind: 'unclear', reason: '“import” takes one file.' }
-  return { kind: 'import', profile, path }
+  return { kind: 'import', ...options, path }
 }
 
 function parse(args: readonly string[]) {
@@ -75,6 +79,7 @@ function parse(args: readonly string[]) {
         device: { type: 'boolean' },
         // It is what this command does anyway; people know the word from elsewhere.
         'no-browser': { type: 'boolean' },
+        unchecked: { type: 'boolean' },
         client: { type: 'string' },
         account: { type: 'string' },
         scope: { type: 'string', multiple: true },

@@ -6,10 +6,12 @@ import type { Terminal } from './terminal.ts'
 /** Brings a client file or the key of a service account. Answers whether it is here now; `path` is absolute. */
 export async function bring(
   { handlers, terminal }: { readonly handlers: CommandHandlers; readonly terminal: Terminal },
-  path: string,
+  { path, unchecked }: { readonly path: string; readonly unchecked: boolean },
 ): Promise<boolean> {
-  const brought = await handlers['clients.importFile']({ path, acceptUncheckedSecret: false })
+  const brought = await handlers['clients.importFile']({ path, acceptUncheckedSecret: unchecked })
   if (brought.ok) terminal.say(wordsOf(brought.value))
+  else if (brought.error.code === 'client-secret-unchecked')
+    terminal.say(brought.error.message, 'Try again later, or take it as it is with --unchecked.')
   else tell(terminal, brought.error)
   return brought.ok
 }

@@ -1,9 +1,10 @@
 /** Signing in from a terminal: over ssh, in a container, on a machine without a display. */
 import type { CommandHandlers } from '../contract/answer.ts'
+import type { ErrorCode } from '../contract/errors.ts'
 import { errors } from '../contract/errors.ts'
-import type { AppError, Outcome } from '../contract/outcome.ts'
+import type { AppError } from '../contract/outcome.ts'
 import { fillDetails } from '../contract/fill-details.ts'
-import { fail, ok } from '../contract/outcome.ts'
+import { appError } from '../contract/outcome.ts'
 import type { AccountView, ClientView, FlowStep, FlowView, Snapshot } from '../contract/views.ts'
 import type { LoginOptions } from './arguments.ts'
 import type { TypedClipboard } from './clipboard.ts'
@@ -15,8 +16,6 @@ export interface LoginParts {
   readonly handlers: CommandHandlers
   readonly terminal: Terminal
   readonly clipboard: TypedClipboard
-  /** Epoch ms, by this machine. */
-  now(): number
   /** Tells each new view of a sign-in; answers what stops the telling. */
   watch(onFlow: (flow: FlowView) => void): () => void
   /** Ends when somebody pressed Ctrl+C. */
@@ -26,8 +25,8 @@ export interface LoginParts {
 /** Answers whether somebody was signed in. What there is to say has been said by then. */
 export async function login(parts: LoginParts, options: LoginOptions): Promise<boolean> {
   const chosen = await choose(parts, options)
-  if (!chosen.ok) return told(parts.terminal, chosen.error)
-  const { client, account } = chosen.value
+  if (chosen === null || parts.signal.aborted) return false
+  const { client, account } = chosen
   const watching = watchOne(parts)
   const started = await parts.handlers['signIn.start']({
     clientId: client.clientId,
@@ -43,6 +42,7 @@ export async function login(parts: LoginParts, options: LoginOptions): Promise<b
   const { flowId } = started.value
   const cancel = (): void => void parts.handlers['signIn.cancel']({ flowId })
   parts.signal.addEventListener('abort', cancel, { once: true })
+  if (parts.signal.aborted) cancel()
   try {
     return await new Conversation(parts, flowId).hold(watching.of(flowId))
   } finally {
@@ -56,25 +56,37 @@ interface Chosen {
   readonly account: AccountView | null
 }
 
-async function choose({ handlers, terminal }: LoginParts, options: LoginOptions): Promise<Outcome<Chosen>> {
+/** Null where that cannot be told, which has been said then. */
+async function choose({ handlers, terminal }: LoginParts, options: LoginOptions): Promise<Chosen | null> {
   const snapshot = await handlers['app.snapshot']({})
-  if (!snapshot.ok) return snapshot
+  if (!snapshot.ok) return tell(terminal, snapshot.error)
   const client = chooseClient(snapshot.value, options)
-  if (!client) {
-    const names = snapshot.value.clients.map(({ label, clientId }) => `  ${label}  (${clientId})`)
-    terminal.say(
-      names.length === 0 ? 'There is no client yet; bring one: latchkey import FILE' : 'Clients here:',
-      ...names,
-    )
-    return fail('client-unknown')
-  }
-  if (options.account === null) return ok({ client, account: null })
+  if (!client) return sayClients(terminal, snapshot.value, options)
+  if (options.account === null) return { client, account: null }
   const wanted = options.account.toLowerCase()
   const fitting = snapshot.value.accounts.filter(({ email, label }) =>
     [email.toLowerCase(), label?.toLowerCase()].includes(wanted),
   )
-  if (fitting.length > 1) return fail('account-ambiguous')
-  return fitting[0] ? ok({ client, account: fitting[0] }) : fail('account-unknown')
+  const [account] = fitting
+  if (account && fitting.length === 1) return { client, account }
+  const code = account ? 'account-ambiguous' : 'account-unknown'
+  return tell(terminal, appError(code, { name: options.account.slice(0, longestName) }))
+}
+
+/** As much of a name as is repeated. */
+const longestName = 120
+
+function sayClients(terminal: Terminal, { clients }: Snapshot, { client, device }: LoginOptions): null {
+  if (clients.length === 0) {
+    terminal.say('There is no client yet. Bring one: latchkey import FILE')
+    return null
+  }
+  if (client !== null) tell(terminal, appError('client-unknown', { name: client.slice(0, longestName) }))
+  else if (device && clients.every(({ ways }) => !ways.includes('device')))
+    terminal.say('None of the clients is one for devices. Bring one of type “TVs and Limited Input devices”.')
+  else terminal.say('There are several clients. Say which one with --client.')
+  terminal.say('Clients here:', ...clients.map(({ label, clientId }) => `  ${label}  (${clientId})`))
+  return null
 }
 
 /** The one named, otherwise the only one that fits. */
@@ -167,7 +179,7 @@ class Conversation {
       case 'waiting':
         return void this.#offerLink(view)
       case 'showing-code': {
-        const minutes = Math.max(1, Math.round((view.endsAt - this.#parts.now()) / 60_000))
+        const minutes = Math.max(1, Math.round((view.endsAt - view.startedAt) / 60_000))
         return terminal.say(...codeCard({ ...step, minutes }, terminal.looks()))
       }
       case 'port-busy':
@@ -194,11 +206,11 @@ class Conversation {
         '',
       )
     }
-    if (answer?.paste === true) await this.#takePaste()
+    if (answer?.paste === true) await this.#takePaste(answer.forward !== null)
   }
 
   /** The pasted line goes to main as the clipboard would; it is not shown and not kept. */
-  async #takePaste(): Promise<void> {
+  async #takePaste(canArriveOtherwise: boolean): Promise<void> {
     const { terminal, clipboard, handlers } = this.#parts
     const question =
       'Otherwise the browser ends at a page that does not load. Copy its whole address and paste it here (it is not shown):'
@@ -206,7 +218,7 @@ class Conversation {
     const { signal } = this.#asking
     for (;;) {
       const line = await terminal.ask(question, signal)
-      if (line === null) return
+      if (line === null) return signal.aborted || canArriveOtherwise ? undefined : this.#giveUp()
       if (line.trim() === '') continue
       clipboard.hold(line)
       const taken = await handlers['signIn.paste']({ flowId: this.#flowId })
@@ -223,8 +235,16 @@ class Conversation {
       `${email} signed in, which is another account. Keep it? (yes/no)`,
       this.#asking.signal,
     )
+    if (answer === null) terminal.say('There is no more input, so it is not kept.')
     const keep = /^y(es)?$/i.test(answer?.trim() ?? '')
     await handlers['signIn.chooseAccount']({ flowId: this.#flowId, keep })
+  }
+
+  /** Nobody can paste any more, and nothing else can bring the answer. */
+  async #giveUp(): Promise<void> {
+    const { terminal, handlers } = this.#parts
+    terminal.say('There is no more input, so this sign-in cannot be answered.')
+    await handlers['signIn.cancel']({ flowId: this.#flowId })
   }
 
   #stopAsking(): void {
@@ -245,7 +265,17 @@ function told(terminal: Terminal, error: AppError): false {
   return false
 }
 
+/** What the window could do about it and a terminal cannot: the clipboard is another program's here. */
+const ownWords: Partial<Record<ErrorCode, string>> = {
+  'paste-refresh-token':
+    'That is a refresh token. It was not looked at. Take it out of your clipboard, and revoke it if it lay anywhere else.',
+  'paste-secret': 'That is a secret. It was not looked at. Take it out of your clipboard.',
+}
+
 /** An error in words: what happened, and what to do. */
-export function tell(terminal: Terminal, { code, message, details }: AppError): void {
-  terminal.say(message, fillDetails(errors[code].next, details))
+export function tell(terminal: Terminal, { code, message, details }: AppError): null {
+  const own = ownWords[code]
+  if (own === undefined) terminal.say(message, fillDetails(errors[code].next, details))
+  else terminal.say(own)
+  return null
 }

@@ -51,6 +51,8 @@ export function openTerminal({ input, output, env }: Streams): Terminal {
     },
     ask: (question, signal) => {
       output.write(`${question}\n`)
+      // What is left of a paste with line breaks in it answers no other question.
+      if (input.isTTY === true) lines.length = 0
       read()
       const line = lines.shift()
       if (line !== undefined) return Promise.resolve(line)

@@ -32,6 +32,7 @@ describe('the arguments of the command line', () => {
     expect(readArguments(['import', './key.json'])).toEqual({
       kind: 'import',
       profile: 'real',
+      unchecked: false,
       path: './key.json',
     })
     expect(readArguments(['import'])).toMatchObject({ kind: 'unclear' })

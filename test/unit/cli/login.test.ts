@@ -26,6 +26,10 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
   const clipboard = typedClipboard()
   const watchers: ((flow: FlowView) => void)[] = []
   const stop = new AbortController()
+  let inputEnded = false
+  const endInput = (): void => {
+    inputEnded = true
+  }
   const terminal: Terminal = {
     looks: () => ({ columns: 80, colour: false }),
     say: (...text) => said.push(...text),
@@ -33,6 +37,7 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
       said.push(question)
       const line = lines.shift()
       if (line !== undefined) return Promise.resolve(line)
+      if (inputEnded) return Promise.resolve(null)
       return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null)))
     },
     close: () => undefined,
@@ -54,7 +59,7 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
   const start = (options: Partial<LoginOptions> = {}): Promise<boolean> =>
     login(
       {
-        ...{ handlers, terminal, clipboard, now: () => sampleFlow({ kind: 'opening-browser' }).startedAt },
+        ...{ handlers, terminal, clipboard },
         watch: (watcher) => {
           watchers.push(watcher)
           return () => watchers.splice(watchers.indexOf(watcher), 1)
@@ -64,7 +69,7 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
       { kind: 'login', profile: 'real', client: null, account: null, scopes: [], device: false, ...options },
     )
   const text = (): string => said.join('\n')
-  return { asked, lines, clipboard, watchers, stop, show, start, text }
+  return { asked, lines, endInput, clipboard, watchers, stop, show, start, text }
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -176,6 +181,60 @@ describe('signing in from a terminal', () => {
     expect(await test.start()).toBe(false)
     expect(test.text()).toContain('Calendar sync')
     expect(test.asked.map(({ name }) => name)).not.toContain('signIn.start')
+  })
+
+  it('repeats the name that nobody here has', async () => {
+    const test = scene()
+    expect(await test.start({ client: 'Mial tools' })).toBe(false)
+    expect(await test.start({ account: 'nobody@example.org' })).toBe(false)
+    expect(test.text()).toContain('“Mial tools”')
+    expect(test.text()).toContain('nobody@example.org')
+    expect(test.text()).not.toContain('{name}')
+  })
+
+  it('starts nothing after Ctrl+C', async () => {
+    const test = scene()
+    test.stop.abort()
+    expect(await test.start()).toBe(false)
+    expect(test.asked.map(({ name }) => name)).not.toContain('signIn.start')
+  })
+
+  it('gives up where the input has ended and nothing else can bring the answer', async () => {
+    const test = scene()
+    test.endInput()
+    const over = test.start()
+    await settled()
+    test.show(waiting, { answer: { ...answer, forward: null } })
+    await settled()
+    await settled()
+    expect(test.asked.map(({ name }) => name)).toContain('signIn.cancel')
+    test.show({ kind: 'failed', error: appError('sign-in-cancelled') })
+    expect(await over).toBe(false)
+  })
+
+  it('goes on waiting at the end of the input while the answer can come through ssh', async () => {
+    const test = scene()
+    test.endInput()
+    const over = test.start()
+    await settled()
+    test.show(waiting, { answer })
+    await settled()
+    expect(test.asked.map(({ name }) => name)).not.toContain('signIn.cancel')
+    test.show(done)
+    expect(await over).toBe(true)
+  })
+
+  it('does not say that it emptied a clipboard which it cannot reach', async () => {
+    const test = scene({ 'signIn.paste': () => fail('paste-refresh-token') })
+    test.lines.push('1//somebody-else')
+    const over = test.start()
+    await settled()
+    test.show(waiting, { answer })
+    await settled()
+    test.show(done)
+    await over
+    expect(test.text()).toContain('Take it out of your clipboard')
+    expect(test.text()).not.toMatch(/emptied/)
   })
 
   it('finds client and account by what they are called', async () => {
