@@ -8,6 +8,7 @@ import { createLog } from './adapters/log.ts'
 import { createLoopbackListener } from './adapters/loopback-listener.ts'
 import { systemRandom } from './adapters/random.ts'
 import { readSmallFile } from './adapters/small-file.ts'
+import { thisMachine } from './adapters/this-machine.ts'
 import type { About } from './contract/views.ts'
 import { Latchkey } from './core/latchkey.ts'
 import { isPracticeIssuer } from './core/clients/issuer.ts'
@@ -50,7 +51,7 @@ const shell = startShell({
 function latchkey(): Latchkey {
   if (started !== null) return started
   if (shell === null) throw new Error('another start of the app owns this data folder')
-  const desktop = { ...shell.desktop, readSmallFile }
+  const desktop = { ...shell.desktop, readSmallFile, machine: () => thisMachine(process.env) }
   const listener = createLoopbackListener({ random: systemRandom })
   const secretStore = createKeychain()
   const issuer = env['LATCHKEY_PRACTICE_ISSUER'] ?? ''

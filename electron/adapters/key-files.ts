@@ -58,7 +58,9 @@ async function remove(path: string, digest: string): Promise<Outcome<null>> {
   if (!isAbsolute(path)) return fail('key-file-gone')
   const stats = await statOf(path)
   if (!stats) return fail('key-file-gone')
-  const bytes = stats.isFile() ? await readWhole(path, stats, maxClientFileBytes) : null
+  // A link or a folder in its place: what was brought is elsewhere, and stays.
+  if (!stats.isFile()) return fail('key-file-kept')
+  const bytes = await readWhole(path, stats, maxClientFileBytes)
   if (!bytes || createHash('sha256').update(bytes).digest('base64url') !== digest)
     return fail('key-file-changed')
   try {
@@ -154,7 +156,7 @@ async function holds(
   limit = maxClientFileBytes,
 ): Promise<'yes' | 'no' | 'unknown'> {
   const stats = await statOf(path)
-  if (!stats?.isFile() || stats.size > limit) return 'no'
+  if (!stats?.isFile()) return 'no'
   const bytes = await readWhole(path, stats, limit)
   if (!bytes) return 'unknown'
   return Buffer.from(bytes).includes(privateKeyId, 0, 'latin1') ? 'yes' : 'no'

@@ -12,6 +12,7 @@ import type { Bound } from './loopback/bind.ts'
 import { bind, closed } from './loopback/bind.ts'
 import { Connections } from './loopback/connections.ts'
 import { Gate } from './loopback/gate.ts'
+import { portHolder } from './loopback/port-holder.ts'
 
 export interface LoopbackOptions {
   readonly random: Random
@@ -40,6 +41,7 @@ export function createLoopbackListener(options: LoopbackOptions): LoopbackListen
       const spend = (): void => gate.spend()
       return ok({ ...running(bound.value, connections, closingMs), redirectUri, spend })
     },
+    holderOf: (port) => portHolder(port),
   }
 }
 

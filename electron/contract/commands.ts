@@ -159,7 +159,11 @@ export const commands = {
   'accounts.update': command(v.strictObject({ accountId: idSchema, label: v.nullable(labelSchema) }), done),
   'accounts.activate': command(v.strictObject({ accountId: idSchema }), done),
   'accounts.previewForget': command(v.strictObject({ accountId: idSchema }), removalPreviewSchema),
-  'accounts.forget': command(v.strictObject({ accountId: idSchema, tokens: seenTokens }), done),
+  /** `keys`, those of a service account, are compared as `tokens` are. */
+  'accounts.forget': command(
+    v.strictObject({ accountId: idSchema, tokens: seenTokens, keys: v.exactOptional(seenTokens) }),
+    done,
+  ),
 
   /** Refreshes every token of the account that is held here, now. Answers when all of them have. */
   'accounts.check': command(v.strictObject({ accountId: idSchema }), done),
@@ -209,8 +213,8 @@ export const commands = {
   /** All that would die if these grants were revoked at Google. */
   'revocation.preview': command(v.strictObject({ grants: chosenGrants }), blastRadiusSchema),
   /**
-   * Revokes, then asks for each token whether it is dead. `tokens` is the number seen in the preview, `confirmation`
-   * what was typed where that asks for it. How it goes is told by the state's `revocations`.
+   * Revokes, then asks for each token whether it is dead. `tokens` is the number seen in the preview, with one for
+   * each client that has access without a refresh token; `confirmation` what was typed where that asks for it. How it goes is told by the state's `revocations`.
    */
   'revocation.start': command(
     v.strictObject({ grants: chosenGrants, tokens: seenTokens, confirmation: v.nullable(text(320)) }),

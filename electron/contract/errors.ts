@@ -196,7 +196,7 @@ export const errors = {
     'Choose another browser in Settings.',
   ),
   'sign-in-timeout': again(
-    'Nobody finished the sign-in within five minutes.',
+    'Nobody finished the sign-in within {minutes} minutes.',
     'Start again. If the browser showed an error page, it says why.',
   ),
   'sign-in-cancelled': again('The sign-in was cancelled here.', 'Start again whenever you like.'),
@@ -498,7 +498,7 @@ export const errors = {
   ),
   'loopback-busy': again(
     'Port {port} on this computer is taken{program}.',
-    'End that program, or wait: the sign-in goes on once the port is free.',
+    'End that program, then start again once the port is free.',
   ),
   'loopback-privileged': once(
     'Port {port} is reserved: only an administrator’s programs may listen there.',
@@ -525,6 +525,10 @@ export const errors = {
     'Paste it there. Here nothing was changed.',
   ),
   'paste-used': once('This address was pasted already.', 'The sign-in goes on; there is nothing more to do.'),
+  'paste-over': once(
+    'This address answers a sign-in of yours that is over.',
+    'Open the address of this sign-in again, then paste where that ends.',
+  ),
   'paste-wrong-address': once(
     'The answer was sent to another address than this sign-in asked for.',
     'Open the address of this sign-in again, then paste where that ends.',

@@ -41,13 +41,15 @@ export type Inspection = v.InferOutput<typeof inspectionSchema>
 /** A token from anywhere, as Google describes it, or as it describes itself where its signature holds. Never its text. */
 export const foreignInspectionSchema = v.strictObject({
   kind: v.picklist(['access-token', 'id-token']),
-  /** Of an id token: checked against Google's keys. Null for an access token, which only Google can read. */
+  /** Of an id token: checked against Google's keys, or the keys here of a service account that signed it. Null for an access token, which only Google can read. */
   signature: v.nullable(v.picklist(['valid', 'invalid', 'unknown-key', 'unchecked'])),
   /** The client that it is for, and the one that asked for it: client ids, or another audience. */
   audience: v.nullable(text(320)),
   authorizedParty: v.nullable(text(320)),
   /** The one of your clients that it is for; null marks it as not for you. */
   yourClient: v.nullable(v.strictObject({ clientId: clientIdSchema, label: text(120) })),
+  /** It is the token of the service account here that `yourAccount` names: asked for, or signed, by itself. */
+  yourService: v.boolean(),
   email: v.nullable(text(320)),
   /** The account here that it belongs to. */
   yourAccount: v.nullable(idSchema),

@@ -50,9 +50,9 @@ export type BlastProject = v.InferOutput<typeof blastProjectSchema>
 
 export const blastRadiusSchema = v.strictObject({
   projects: v.array(blastProjectSchema),
-  /** Tokens known here that will die, over all projects that can be revoked. */
+  /** Refresh tokens known here that will die, over all projects that can be revoked. */
   tokens: count,
-  /** What has to be typed before it is done. `count`: the number of tokens, where several accounts are concerned. */
+  /** What has to be typed before it is done. `count`: the number of tokens, access without a refresh token included, where several accounts are concerned. */
   confirm: v.variant('kind', [
     v.strictObject({ kind: v.literal('none') }),
     v.strictObject({ kind: v.literal('email'), text: emailSchema }),

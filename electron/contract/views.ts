@@ -343,6 +343,8 @@ export const flowViewSchema = v.strictObject({
   asked: v.array(grantedScopeSchema),
   startedAt: instant,
   endsAt: instant,
+  /** The registered address that was chosen for the answer; null for the usual one of the way. */
+  redirectUri: v.nullable(text(2048)),
   /** No browser is opened here: the person takes the address elsewhere. */
   elsewhere: v.boolean(),
   /** How the answer can come back while it is waited for. */

@@ -41,6 +41,7 @@ import type { Publisher } from './state/publisher.ts'
 import type { State } from './state/state.ts'
 import { dismissToken } from './tokens/dismiss.ts'
 import { livesOf } from './tokens/lives.ts'
+import { removeOrphan } from './tokens/sweep.ts'
 import { askWho } from './who/ask-who.ts'
 
 /** Commands that concern the app as a whole are answered elsewhere. */
@@ -102,7 +103,7 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'accounts.update': ({ accountId, label }) => labelAccount(context, accountId, label),
     'accounts.activate': ({ accountId }) => activateAccount(context, accountId),
     'accounts.previewForget': ({ accountId }) => settle(previewForgetAccount(state(), accountId)),
-    'accounts.forget': ({ accountId, tokens }) => forgetAccount(context, accountId, tokens, signIns),
+    'accounts.forget': ({ accountId, ...seen }) => forgetAccount(context, accountId, seen, signIns),
     'accounts.check': ({ accountId }) =>
       state().accounts.get(accountId)?.service
         ? checkService(context, serviceTokens, accountId)
@@ -150,7 +151,7 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'practice.act': (params) => actInPractice(parts, params),
     'ledger.continueFromLastGood': () => parts.continueLedger(),
     'problems.dismiss': ({ problemId }) => settle(problems.dismiss(problemId) ? ok() : fail('not-found')),
-    'problems.removeOrphan': ({ problemId }) => removeOrphan(parts, problemId),
+    'problems.removeOrphan': ({ problemId }) => removeOrphan(context, problems, problemId),
   }
 }
 
@@ -249,15 +250,4 @@ async function bringPracticeFile(
   const brought = { bytes: Buffer.from(file.value), path: null }
   const imported = await importFile(context, serviceTokens, brought, { acceptUncheckedSecret: true })
   return imported.ok ? ok() : imported
-}
-
-async function removeOrphan({ context, problems }: ProfileParts, problemId: string): Promise<Outcome<null>> {
-  const orphan = problems.orphan(problemId)
-  if (!orphan) return fail('not-found')
-  const recorded = await context.record([{ type: 'orphan.removed', data: { ...orphan } }])
-  if (!recorded.ok) return recorded
-  const deleted = await context.ports.secretStore.delete(orphan.service, orphan.account)
-  if (!deleted.ok) return deleted
-  problems.remove(problemId)
-  return ok()
 }

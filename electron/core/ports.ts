@@ -146,14 +146,14 @@ export interface LoopbackListener {
    * Listens. `accept` is asked for each well-formed GET and answers null to refuse it (the listener then says
    * 400 and goes on) or a promise of the page to show; after one accepted request everything else gets 4xx, unless
    * its page leads on to a `next` address, after which one more is accepted.
-   * Errors: `loopback-failed`; `loopback-busy` (`port`; `holder`, the name of the program that has it, empty where
-   * that cannot be known; `program`, the same as it stands in the sentence);
-   * `loopback-privileged` (`port`).
+   * Errors: `loopback-failed`; `loopback-busy` (`port`; `program`, empty); `loopback-privileged` (`port`).
    */
   listen(
     accept: (request: LoopbackRequest) => Promise<ReplyPage> | null,
     options?: ListenOptions,
   ): Promise<Outcome<LoopbackServer>>
+  /** The name of the program that has a port, or null where that cannot be known. Costs up to two seconds of looking. */
+  holderOf(port: number): Promise<string | null>
 }
 export interface LoopbackServer {
   /** `http://127.0.0.1:PORT/PATH`, exactly as it must stand in both requests (google-oauth.md 1.3). */

@@ -96,7 +96,7 @@ export function readAuthorizationRequest(
   if (!client.ok) return client
   const response = readResponse(query, client.value)
   if (!response.ok) return response
-  const offline = readAccessType(query, client.value.kind)
+  const offline = readAccessType(query, client.value.kind, response.value.responseType)
   if (!offline.ok) return offline
   const scopes = readScopes(query)
   if (!scopes.ok) return scopes
@@ -182,10 +182,17 @@ function readResponse(query: URLSearchParams, client: ReadClient): Read<Response
 }
 
 /** Web clients get a refresh token only for `offline`; to installed apps one is always given (google-oauth.md 1.2). */
-function readAccessType(query: URLSearchParams, kind: ClientKind): Read<boolean> {
+function readAccessType(
+  query: URLSearchParams,
+  kind: ClientKind,
+  responseType: Response['responseType'],
+): Read<boolean> {
   const type = field(query, 'access_type') ?? 'online'
   if (type !== 'online' && type !== 'offline') {
     return bad(400, 'invalid_request', `Invalid access_type: ${type}`)
+  }
+  if (type === 'offline' && responseType === 'token') {
+    return bad(400, 'invalid_request', 'Parameter not allowed for this message type: access_type')
   }
   return good(kind !== 'web' || type === 'offline')
 }

@@ -1,5 +1,4 @@
 /** Clipboard, dialogs and links: what core asks of the desktop through its port. */
-import { hostname, userInfo } from 'node:os'
 import type { BaseWindow, Clipboard, Dialog, FileFilter, OpenDialogOptions } from 'electron'
 import { fail } from '../contract/outcome.ts'
 import type { Desktop } from '../core/ports.ts'
@@ -18,8 +17,8 @@ export interface DesktopOptions {
   readonly onFault: (what: string, cause: unknown) => void
 }
 
-/** The port `Desktop` without the file system, which is an adapter's. */
-export interface ShellDesktop extends Omit<Desktop, 'readSmallFile'> {
+/** The port `Desktop` without what is an adapter's: the file system, and who and where this is. */
+export interface ShellDesktop extends Omit<Desktop, 'readSmallFile' | 'machine'> {
   /** Takes a copied secret out of the clipboard if it is still there; to be awaited before the process ends. */
   clearSecret(): Promise<void>
 }
@@ -35,7 +34,6 @@ export function desktop(options: DesktopOptions): ShellDesktop {
     clearClipboard() {
       options.clipboard.clear()
     },
-    machine: () => ({ user: userInfo().username, host: hostname() }),
     async readClipboard() {
       return await options.clipboard.readText()
     },

@@ -201,9 +201,9 @@ export class Actions {
   previewForget = async (accountId: string): Promise<RemovalPreview | null> =>
     (await this.#told(this.#bridge.accounts.previewForget({ accountId })))?.value ?? null
 
-  /** See `removeClient` for `tokens` and the answer. */
-  forgetAccount = async (accountId: string, tokens: number): Promise<boolean> => {
-    if (!(await this.#told(this.#bridge.accounts.forget({ accountId, tokens })))) return false
+  /** See `removeClient` for what was seen and the answer. */
+  forgetAccount = async (accountId: string, seen: { tokens: number; keys?: number }): Promise<boolean> => {
+    if (!(await this.#told(this.#bridge.accounts.forget({ accountId, ...seen })))) return false
     this.#navigation.go({ page: 'accounts', accountId: null })
     this.#toasts.done(() => m.account_forgotten())
     return true

@@ -19,6 +19,9 @@ export interface FakeLoopbackListener extends LoopbackListener {
    * the fragment. `refused`: 4xx, whoever refused it; `closed`: nobody listens.
    */
   call(redirectUri: string, query: Readonly<Record<string, string>> | URLSearchParams): Promise<FakeReply>
+  /** Every look for who has a port, in order; the next one never ends where `hangNextLook` was called before. */
+  readonly looks: readonly number[]
+  hangNextLook(): void
   /** The redirect URIs that listen now. */
   readonly listening: readonly string[]
   /** What the page that reads fragments says at a redirect URI that listens now; null where none is wanted. */
@@ -34,17 +37,17 @@ export function fakeLoopbackListener(): FakeLoopbackListener {
   }
   const servers = new Map<string, Server>()
   const occupied = new Map<number, string | null>()
+  const looks: number[] = []
+  let hangs = false
   let failure: ReturnType<typeof fail> | null = null
   let port = 40_000
   const portOf = (uri: string): number => Number(new URL(uri).port || 80)
   const refusal = (at: string): ReturnType<typeof fail> | null => {
     const wanted = portOf(at)
     if (wanted < 1024) return fail('loopback-privileged', { port: wanted })
-    const other = occupied.get(wanted)
     const ours = [...servers.keys()].some((uri) => portOf(uri) === wanted)
-    if (other === undefined && !ours) return null
-    const holder = other ?? ''
-    return fail('loopback-busy', { port: wanted, holder, program: holder && ` (${holder})` })
+    if (!occupied.has(wanted) && !ours) return null
+    return fail('loopback-busy', { port: wanted, program: '' })
   }
   return {
     listen(accept, { at, fragment } = {}) {
@@ -73,6 +76,16 @@ export function fakeLoopbackListener(): FakeLoopbackListener {
       const shown = await page
       if (shown.next !== undefined) server.used = false
       return shown
+    },
+    holderOf(wanted) {
+      looks.push(wanted)
+      if (!hangs) return Promise.resolve(occupied.get(wanted) ?? null)
+      hangs = false
+      return new Promise(() => undefined)
+    },
+    looks,
+    hangNextLook() {
+      hangs = true
     },
     failNext(code, details) {
       failure = fail(code, details)

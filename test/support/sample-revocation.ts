@@ -73,12 +73,12 @@ function blastOf(
     email,
     project,
     projectId: inProject[0]?.projectId ?? null,
-    clients: grants.map(({ clientId, tokens }) => ({
+    clients: grants.map(({ clientId, tokens, access }) => ({
       clientId,
       label: inProject.find((client) => client.clientId === clientId)?.label ?? clientId,
       chosen: chosen.some((one) => one.accountId === accountId && one.clientId === clientId),
       tokens: tokens.length,
-      access: false,
+      access: access?.held === true,
     })),
     tokens: grants.flatMap(({ clientId, tokens }) =>
       tokens.flatMap(({ tokenId, standing, mintedAt, lastUsedAt }) =>

@@ -76,6 +76,7 @@ export function sampleForeign(change: Partial<ForeignInspection> = {}): ForeignI
     audience: clientId,
     authorizedParty: clientId,
     yourClient: { clientId, label },
+    yourService: false,
     email: 'asha.rao@gmail.com',
     yourAccount: 'account-00000000',
     scopes: ['openid', 'https://www.googleapis.com/auth/gmail.readonly'],

@@ -288,11 +288,23 @@ export function sampleAccount(
   }
 }
 
+/** How a sign-in goes that can be at this step, and what it asks for. */
+function wayAt(step: FlowStep): Partial<FlowView> {
+  const identity = ['openid', 'email', 'profile']
+  if (step.kind === 'requesting-code' || step.kind === 'showing-code')
+    return { way: 'device', asked: [...identity, scope('drive.file')], endsAt: sampleNow + 29 * 60_000 }
+  if (step.kind === 'port-busy') return { way: 'redirect' }
+  if (step.kind === 'done' && step.accessEndsAt !== null) return { way: 'client-side' }
+  return {}
+}
+
+/** A sign-in at a step, on a way that has that step. */
 export function sampleFlow(step: FlowStep, change: Partial<FlowView> = {}): FlowView {
   return {
     flowId: 'flow-00000001',
     clientId: sampleClient().clientId,
     way: 'loopback',
+    redirectUri: null,
     elsewhere: false,
     answer: null,
     expectedEmail: null,
@@ -301,6 +313,7 @@ export function sampleFlow(step: FlowStep, change: Partial<FlowView> = {}): Flow
     startedAt: sampleNow - 30_000,
     endsAt: sampleNow + 270_000,
     step,
+    ...wayAt(step),
     ...change,
   }
 }
@@ -385,7 +398,7 @@ export function sampleSteps(): Record<string, FlowStep> {
       replacedOlder: false,
       accessEndsAt: sampleNow + hourMs,
     },
-    failed: { kind: 'failed', error: appError('sign-in-timeout') },
+    failed: { kind: 'failed', error: appError('sign-in-timeout', { minutes: 5 }) },
   }
 }
 

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import type { LoopbackAddress } from './address.ts'
-import { portHolder } from './port-holder.ts'
 
 export interface Bound {
   readonly servers: readonly Server[]
@@ -15,8 +14,7 @@ const noSuchAddress: readonly string[] = ['EADDRNOTAVAIL', 'EAFNOSUPPORT']
 
 /**
  * Binds a server of `make` to every host of an address, or to none. Errors: `loopback-failed`,
- * `loopback-privileged` (`port`), `loopback-busy` (`port`; `holder`, the name of the program that has it, or
- * empty; `program`, the same for the sentence).
+ * `loopback-privileged` (`port`), `loopback-busy` (`port`; `program`, empty: who has it is asked apart from this).
  */
 export async function bind(address: LoopbackAddress, make: () => Server): Promise<Outcome<Bound>> {
   const servers: Server[] = []
@@ -55,10 +53,12 @@ export function closed(server: Server): Promise<void> {
   })
 }
 
-/** What the system's no means. */
-export async function refusal(code: string, port: number): Promise<ReturnType<typeof fail>> {
-  if (code === 'EACCES') return fail('loopback-privileged', { port })
-  if (code !== 'EADDRINUSE') return fail('loopback-failed')
-  const holder = (await portHolder(port)) ?? ''
-  return fail('loopback-busy', { port, holder, program: holder === '' ? '' : ` (${holder})` })
+/** Below this only an administrator's programs may listen. */
+const firstFreePort = 1024
+
+/** What the system's no means. Windows says `EACCES` also of a port that it or a program keeps for itself. */
+export function refusal(code: string, port: number): ReturnType<typeof fail> {
+  if (code === 'EACCES' && port < firstFreePort) return fail('loopback-privileged', { port })
+  if (code !== 'EACCES' && code !== 'EADDRINUSE') return fail('loopback-failed')
+  return fail('loopback-busy', { port, program: '' })
 }

@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, win32 } from 'node:path'
 
 /** Nobody waits longer than this for a name, ms. */
 const patienceMs = 2000
@@ -83,10 +83,21 @@ export function lsofName(text: string): string | null {
 }
 
 async function onWindows(port: number): Promise<string | null> {
-  const pid = netstatPid(await output('netstat.exe', ['-ano', '-p', 'TCP']), port)
+  const pid = netstatPid(await output(systemProgram('netstat.exe'), ['-ano', '-p', 'TCP']), port)
   if (pid === null) return null
   if (Number(pid) === process.pid) return 'Latchkey'
-  return tasklistName(await output('tasklist.exe', ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']))
+  return tasklistName(
+    await output(systemProgram('tasklist.exe'), ['/FI', `PID eq ${pid}`, '/FO', 'CSV', '/NH']),
+  )
+}
+
+/** Where Windows keeps a program of its own: by the name alone, one in the current folder would be started. */
+export function systemProgram(
+  name: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const root = env['SystemRoot'] ?? ''
+  return win32.join(win32.isAbsolute(root) ? root : 'C:\\Windows', 'System32', name)
 }
 
 /** The process that listens on a port. What listens is told by the empty other side: the word for it is translated. */

@@ -11,7 +11,7 @@ import type { AccessRequest, AccessResult, AccessToken } from './access-tokens.t
 import { handOut } from './access-tokens.ts'
 import type { Grant } from './choose-token.ts'
 import type { Life } from './freshness.ts'
-import { remainingMs } from './freshness.ts'
+import { hasRunOut, remainingMs } from './freshness.ts'
 
 interface Held extends Life {
   readonly grant: Grant
@@ -24,7 +24,7 @@ export class ClientSideAccess {
   readonly #held = new Map<string, Held>()
   #closed = false
 
-  /** `onChange` is told whenever `holds` of an account may have changed, except by time alone. */
+  /** `onChange` is told whenever `holds` of an account may have changed; of what time alone did, once it was asked. */
   constructor(context: ProfileContext, onChange: (accountId: string) => void) {
     this.#context = context
     this.#onChange = onChange
@@ -88,8 +88,11 @@ export class ClientSideAccess {
     const held = this.#held.get(keyOf(grant))
     if (!held) return null
     const { now, ports } = this.#context
-    if (remainingMs(held, now(), ports.clock.elapsedMs()) > 0) return held
+    const [at, elapsedMs] = [now(), ports.clock.elapsedMs()]
+    if (remainingMs(held, at, elapsedMs) > 0) return held
+    if (!hasRunOut(held, at, elapsedMs)) return null
     this.#held.delete(keyOf(grant))
+    this.#onChange(grant.accountId)
     return null
   }
 

@@ -19,7 +19,15 @@ export interface Life {
 
 /** How long a token has left, by the worse of the two clocks: one may have been set, the other may have slept. */
 export function remainingMs(life: Life, now: number, elapsedMs: number): number {
-  if (now < life.obtainedAt - adjustmentMs) return 0
+  return now < life.obtainedAt - adjustmentMs ? 0 : leftByClocks(life, now, elapsedMs)
+}
+
+/** Whether its time has passed for good. A clock that was set to before it came can be put right again. */
+export function hasRunOut(life: Life, now: number, elapsedMs: number): boolean {
+  return leftByClocks(life, now, elapsedMs) <= 0
+}
+
+function leftByClocks(life: Life, now: number, elapsedMs: number): number {
   return Math.min(life.expiresAt - now, life.lifetimeMs - (elapsedMs - life.obtainedElapsed))
 }
 

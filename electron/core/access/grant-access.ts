@@ -42,6 +42,6 @@ export function hasOnlyAccess(state: State, { accountId, clientId }: Grant): boo
   const account = state.accounts.get(accountId)
   if (!account || account.forgotten) return false
   const refreshes = (token: TokenRecord): boolean =>
-    token.clientId === clientId && token.standing !== 'forgotten' && !isDead(token)
+    token.clientId === clientId && token.standing === 'held' && !isDead(token)
   return !account.tokens.some(refreshes) && account.accesses.some((access) => access.clientId === clientId)
 }

@@ -6,6 +6,7 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import type { GrantName } from '../../contract/revocation.ts'
 import type { RemovalPreview } from '../../contract/views.ts'
+import { inTurn } from '../folders/turns.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountRecord, State, TokenRecord } from '../state/state.ts'
@@ -57,23 +58,41 @@ export function previewOf(
   return { accounts: rows, tokens: rows.reduce((sum, row) => sum + row.tokens, 0) }
 }
 
+/** What the person saw in the preview. */
+export interface SeenRemoval {
+  readonly tokens: number
+  /** Of a service account. */
+  readonly keys?: number
+}
+
 /**
  * Forgets an account. Sign-ins that expect it are cancelled first: they would bring it back unasked. One that expects
  * nobody and turns out to be this account brings it back, which is a deliberate act.
  *
- * Errors: `not-found`, also when `tokens` is not what the preview says any more; `account-busy` while a sign-in of
+ * Errors: `not-found`, also when `seen` is not what the preview says any more; `account-busy` while a sign-in of
  * it is being stored, and then nothing is cancelled either; those of the ledger.
  */
 export async function forgetAccount(
   context: ProfileContext,
   accountId: string,
-  tokens: number,
+  seen: SeenRemoval,
   signIns = noSignIns,
+): Promise<Outcome<null>> {
+  // A key that is being brought is here first, or comes to nobody.
+  return inTurn(context, () => forgetNow(context, accountId, seen, signIns))
+}
+
+async function forgetNow(
+  context: ProfileContext,
+  accountId: string,
+  seen: SeenRemoval,
+  signIns: RunningSignIns,
 ): Promise<Outcome<null>> {
   const state = context.ledger.state()
   const preview = previewForgetAccount(state, accountId)
   if (!preview.ok) return preview
-  if (preview.value.tokens !== tokens) return fail('not-found')
+  const keys = preview.value.accounts[0]?.keys ?? 0
+  if (preview.value.tokens !== seen.tokens || keys !== (seen.keys ?? keys)) return fail('not-found')
   const cancelled = signIns.cancelExpecting({ accountId })
   if (!cancelled.ok) return cancelled
   const account = state.accounts.get(accountId)

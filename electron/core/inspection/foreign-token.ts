@@ -35,8 +35,13 @@ const jwtShape = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const slash = '(?:/|%2F)'
 const refreshToken = new RegExp(`^1${slash}${slash}?[\\w-]{10,}$`, 'i')
 const authorizationCode = new RegExp(`^4${slash}[\\w-]{10,}$`, 'i')
-const refreshTokenWithin = /(^|[^\w/-])1\/\/[\w-]{20,}/
-const secretWithin = /PRIVATE KEY-----|(^|[^\w-])(GOCSPX-[\w-]{10,}|AIza[\w-]{35})/
+const refreshTokenWithin = /(^|[^\w/-])1(\/|%2F){2}[\w-]{20,}|refresh_token\\?["']?\s*[=:]/i
+const secretWithin =
+  /PRIVATE KEY-----|(client_secret|private_key)\\?["']?\s*[=:]|(^|[^\w-])(GOCSPX-[\w-]{10,}|AIza[\w-]{35})/i
+/** A private key without its title, and as the keychain here holds it (`storedKey`). */
+const bareKey = /^(MII[\w+/=-]{200,}|rsa1\.)/
+/** Client secrets before 2021: nothing marks them but their length. */
+const oldClientSecret = /^(?=.*[a-z])(?=.*[A-Z\d])[\w-]{24}$|^(?=.*[A-Z])(?=.*\d)[\w-]{24}$/
 /** Tokens of others that are known by their beginning: they are no business of Google's. */
 const othersToken = /^(gh[pousr]_|github_pat_|glpat-|sk[-_]|pk[-_]|xox[a-z]-|npm_|AKIA|ASIA|hvs\.|SG\.)/
 
@@ -60,9 +65,17 @@ function recogniseToken(text: string): Pasted {
   const jwt = token.length <= longestJwt ? readJwt(token) : null
   if (jwt) return { kind: 'jwt', token: new Secret(token), jwt }
   if (refreshToken.test(token) || refreshTokenWithin.test(text)) return { kind: 'refresh-token' }
-  if (authorizationCode.test(token) || secretWithin.test(text)) return { kind: 'secret' }
+  if (isSecret(token, text)) return { kind: 'secret' }
   const isToken = googlesToken.test(token) || isLikelyToken(token)
   return isToken ? { kind: 'opaque', token: new Secret(token) } : { kind: 'other' }
+}
+
+/** `token` is the text without what people copy along. */
+function isSecret(token: string, text: string): boolean {
+  if (authorizationCode.test(token) || secretWithin.test(text)) return true
+  // Where it was copied out of JSON, its line ends are two characters.
+  if (bareKey.test(token.replace(/\\[rn]|\s/g, ''))) return true
+  return oldClientSecret.test(token) && !othersToken.test(token)
 }
 
 function isLikelyToken(text: string): boolean {

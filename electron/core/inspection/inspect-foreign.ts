@@ -1,4 +1,5 @@
 /** Whose a pasted token is, for which client, and what it may do (google-oauth.md 4.1, 4.3). */
+import { createPublicKey, verify } from 'node:crypto'
 import type { ForeignInspection } from '../../contract/inspection.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
@@ -7,7 +8,9 @@ import { accountIdOf } from '../accounts/identity.ts'
 import { fetchIssuerKeys } from '../clients/issuer-keys.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
-import type { State } from '../state/state.ts'
+import { restoredKey } from '../service-accounts/key-storage.ts'
+import { keysOf } from '../service-accounts/service-keys.ts'
+import type { AccountRecord, ServiceRecord, State } from '../state/state.ts'
 import type { UncheckedJwt } from './foreign-token.ts'
 import { recognisePasted } from './foreign-token.ts'
 import { askTokenInfo, toldEnd } from './inspect-token.ts'
@@ -60,12 +63,14 @@ async function describeAccessToken(
   const { audience, authorizedParty, sub, email, scopes, accessType } = told.value
   const expiresAt = toldEnd(told.value, asked)
   const state = context.ledger.state()
-  const audiences = [audience, authorizedParty].filter((id) => id !== null)
+  // It is for its audience; who asked for it counts only where nothing else is said.
+  const audiences = [audience ?? authorizedParty].filter((id) => id !== null)
   return ok({
     ...{ kind: 'access-token', signature: null },
     audience: cut(audience),
     authorizedParty: cut(authorizedParty),
     yourClient: yourClient(state, audiences),
+    yourService: serviceHere(state, ({ service }) => audiences.includes(service.uniqueId)) !== null,
     email: cut(email),
     yourAccount: yourAccount(state, { issuer: context.issuer.identity, sub, email, numbers: audiences }),
     scopes: scopes?.slice(0, mostScopes) ?? null,
@@ -105,18 +110,38 @@ async function describeJwt(
   }
 }
 
-/** Google's keys say nothing about what others sign, a service account itself for one (google-oauth.md 6). */
+/** Google's keys say nothing about what others sign; a service account here signs with its own (google-oauth.md 6). */
 async function signatureOf(
   context: ProfileContext,
   token: Secret,
   jwt: UncheckedJwt,
 ): Promise<NonNullable<ForeignInspection['signature']>> {
-  if (!isGoogles(context, jwt)) return 'unknown-key'
+  if (!isGoogles(context, jwt)) return signatureOfService(context, token, jwt)
   if (jwt.header['alg'] !== 'RS256') return 'invalid'
   const fetched = await fetchIssuerKeys(context.ports.http, context.issuer)
   if (fetched.kind !== 'keys') return 'unchecked'
   const { checkSignature } = await import('./jwt-signature.ts')
   return checkSignature(token.reveal(), fetched.keys)
+}
+
+/** By the public half of the key that it names, where that is held here and can be read. */
+async function signatureOfService(
+  { ledger, ports, services }: ProfileContext,
+  token: Secret,
+  { header, claims }: UncheckedJwt,
+): Promise<NonNullable<ForeignInspection['signature']>> {
+  const account = serviceHere(ledger.state(), ({ email }) => email === claims['iss'])
+  const keys = account ? keysOf(account.service) : []
+  const named = keys.find(({ privateKeyId }) => privateKeyId === header['kid'])
+  if (!named) return 'unknown-key'
+  if (header['alg'] !== 'RS256') return 'invalid'
+  const stored = await ports.secretStore.get(services.serviceKey, named.keyId)
+  const key = stored.ok && stored.value ? restoredKey(stored.value) : null
+  if (!key) return 'unchecked'
+  const [head = '', body = '', signature = ''] = token.reveal().split('.')
+  const signed = Buffer.from(`${head}.${body}`)
+  const holds = verify('RSA-SHA256', signed, createPublicKey(key), Buffer.from(signature, 'base64url'))
+  return holds ? 'valid' : 'invalid'
 }
 
 function isGoogles({ issuer }: ProfileContext, { claims }: UncheckedJwt): boolean {
@@ -128,19 +153,24 @@ function belonging(
   context: ProfileContext,
   jwt: UncheckedJwt,
   signature: ForeignInspection['signature'],
-): Pick<ForeignInspection, 'yourClient' | 'yourAccount'> {
-  if (signature === 'invalid') return { yourClient: null, yourAccount: null }
+): Pick<ForeignInspection, 'yourClient' | 'yourService' | 'yourAccount'> {
+  if (signature === 'invalid') return { yourClient: null, yourService: false, yourAccount: null }
   const { claims } = jwt
   const state = context.ledger.state()
-  const audiences = [...textsOf(claims['aud']), ...textsOf(claims['azp'])]
+  const audiences = textsOf(claims['aud'])
   const googles = isGoogles(context, jwt)
   const account = {
     issuer: context.issuer.identity,
     sub: googles ? textOf(claims['sub']) : null,
     email: textOf(claims[googles ? 'email' : 'iss']),
-    numbers: googles ? audiences : [],
+    numbers: googles ? [...audiences, ...textsOf(claims['azp'])] : [],
   }
-  return { yourClient: yourClient(state, audiences), yourAccount: yourAccount(state, account) }
+  return {
+    yourClient: yourClient(state, audiences),
+    // What somebody else signs can be by a service account here only.
+    yourService: !googles && signature === 'valid',
+    yourAccount: yourAccount(state, account),
+  }
 }
 
 function yourClient(state: State, ids: readonly string[]): ForeignInspection['yourClient'] {
@@ -161,13 +191,24 @@ function yourAccount(
   const { issuer, sub, email, numbers } = told
   const person = sub === null ? undefined : state.accounts.get(accountIdOf(issuer, sub))
   if (person && !person.forgotten) return person.accountId
-  for (const account of state.accounts.values()) {
-    const { service, forgotten } = account
-    if (!service || forgotten) continue
-    if (numbers.includes(service.uniqueId) || sub === service.uniqueId || email === account.email)
-      return account.accountId
-  }
+  const account = serviceHere(
+    state,
+    ({ service, email: address }) =>
+      numbers.includes(service.uniqueId) || sub === service.uniqueId || email === address,
+  )
+  return account?.accountId ?? null
+}
+
+type ServiceAccount = AccountRecord & { readonly service: ServiceRecord }
+
+function serviceHere(state: State, is: (account: ServiceAccount) => boolean): ServiceAccount | null {
+  for (const account of state.accounts.values())
+    if (isService(account) && !account.forgotten && is(account)) return account
   return null
+}
+
+function isService(account: AccountRecord): account is ServiceAccount {
+  return account.service !== null
 }
 
 function textOf(value: unknown): string | null {

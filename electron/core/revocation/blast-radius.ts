@@ -41,7 +41,16 @@ export function blastRadius(
     return blastProject(state, one, clients.get(one.project) ?? [], { tokens, access })
   })
   const tokens = projects.reduce((sum, one) => sum + (one.obstacle ? 0 : one.tokens.length), 0)
-  return ok({ projects, tokens, confirm: confirmOf(projects, tokens) })
+  return ok({ projects, tokens, confirm: confirmOf(projects, dyingIn(projects)) })
+}
+
+/** All that dies: refresh tokens, and access that none of them renews, one for each client. */
+export function dyingIn(projects: readonly BlastProject[]): number {
+  const concerned = projects.filter(({ obstacle }) => obstacle === null)
+  return concerned.reduce(
+    (sum, { tokens, clients }) => sum + tokens.length + clients.filter(({ access }) => access).length,
+    0,
+  )
 }
 
 /** Whether what was typed is what the preview asks for. Neither case nor blanks around it matter. */
@@ -133,10 +142,10 @@ function marksOf(state: State, accountId: string, project: string): BlastProject
 }
 
 /** More than one dead token is worth a deliberate second step; what to type says what it is about. */
-function confirmOf(projects: readonly BlastProject[], tokens: number): BlastRadius['confirm'] {
+function confirmOf(projects: readonly BlastProject[], dying: number): BlastRadius['confirm'] {
   const concerned = projects.filter(({ obstacle }) => obstacle === null)
   const [first] = concerned
-  if (!first || tokens <= 1) return { kind: 'none' }
+  if (!first || dying <= 1) return { kind: 'none' }
   const several = concerned.some(({ accountId }) => accountId !== first.accountId)
-  return several ? { kind: 'count', text: String(tokens) } : { kind: 'email', text: first.email }
+  return several ? { kind: 'count', text: String(dying) } : { kind: 'email', text: first.email }
 }

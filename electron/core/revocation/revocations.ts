@@ -5,14 +5,14 @@ import { Slots } from '../access/slots.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountProject } from './account-project.ts'
 import { keyOf } from './account-project.ts'
-import { blastRadius, isConfirmed } from './blast-radius.ts'
+import { blastRadius, dyingIn, isConfirmed } from './blast-radius.ts'
 import type { HeldAccess, RevocationTools } from './revoke-project.ts'
 import { ProjectRevocation } from './revoke-project.ts'
 import type { RevocationAccess } from './verify-token.ts'
 
 export interface RevocationRequest {
   readonly grants: readonly GrantName[]
-  /** The number of tokens that the preview showed. */
+  /** The number of tokens that the preview showed, access without a refresh token included. */
   readonly tokens: number
   /** What was typed where the preview asks for it. */
   readonly confirmation: string | null
@@ -214,7 +214,7 @@ function refusalOf(
     ? radius.projects[0]?.obstacle
     : null
   if (obstacle) return { ok: false, error: obstacle }
-  if (radius.tokens !== tokens) return fail('revocation-changed')
+  if (dyingIn(radius.projects) !== tokens) return fail('revocation-changed')
   return isConfirmed(radius.confirm, confirmation) ? null : fail('confirmation-differs')
 }
 

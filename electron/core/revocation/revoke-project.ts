@@ -6,7 +6,6 @@
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { RevocationRow } from '../../contract/revocation.ts'
-import type { Grant } from '../access/choose-token.ts'
 import type { ClientSideAccess } from '../access/client-side-access.ts'
 import type { Slots } from '../access/slots.ts'
 import { accessDropped } from '../accounts/removal.ts'
@@ -15,11 +14,11 @@ import { projectOf } from '../clients/client-view.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
-import type { AccountRecord, TokenRecord } from '../state/state.ts'
+import type { AccessRecord, AccountRecord, TokenRecord } from '../state/state.ts'
 import { isDead } from '../state/state.ts'
 import { deleteSecrets } from '../tokens/keep-token.ts'
 import type { AccountProject } from './account-project.ts'
-import { accessAtRisk, isUsable } from './account-project.ts'
+import { isUsable } from './account-project.ts'
 import { concernedTokens } from './concerned-tokens.ts'
 import type { RevokeAnswer } from './revoke-answer.ts'
 import { readRevokeAnswer, revokeRequest } from './revoke-answer.ts'
@@ -66,6 +65,8 @@ export class ProjectRevocation {
   #error: AppError | null = null
   #retryAt: number | null = null
   readonly #found = new Map<string, RowToken>()
+  /** Access without a refresh token that was there when Google was asked. One that comes later is none of it. */
+  #access: readonly AccessRecord[] = []
   #word: Word = nothingHeard
   /** Google may have heard of it from here, so that deaths are this revocation's doing. */
   #mayHaveActed = false
@@ -101,10 +102,11 @@ export class ProjectRevocation {
     return this.#step === 'failed' || this.#step === 'alive' || this.#retryAt !== null
   }
 
-  /** A token has come since it was asked for: nobody has agreed to its death. */
+  /** A token or access has come since it was asked for: nobody has agreed to its death. */
   get hasGrown(): boolean {
     const account = this.#account()
     if (!account) return false
+    if (this.#heldAccess().some((access) => !this.#access.includes(access))) return true
     const { project } = this.name
     const known = new Set(concernedTokens(account, project, new Set(this.#found.keys())))
     return concernedTokens(account, project, null).some((token) => isUsable(token) && !known.has(token))
@@ -151,6 +153,7 @@ export class ProjectRevocation {
     this.#concern()
     // A sign-in since then is none of it.
     for (const { tokenId, mintedAt } of this.#current()) if (mintedAt > askedAt) this.#found.delete(tokenId)
+    this.#access = this.#accesses().filter(({ recordedAt }) => recordedAt <= askedAt)
     this.#launch(false)
   }
 
@@ -210,13 +213,14 @@ export class ProjectRevocation {
     const usable = this.#concern().filter(isUsable).reverse()
     this.#settledOn = 'asking'
     const held = this.#heldAccess()
+    this.#access = this.#accesses()
     // All that could be asked with is dead by now: an earlier request did it.
     if (usable.length + held.length === 0 && this.#found.size > 0 && this.#mayHaveActed) return true
     if (usable.length + held.length === 0) return this.#end('failed', appError('revoke-no-token'))
     const secrets = await this.#readSecrets(usable, held)
     if (!secrets.ok) return this.#end('failed', secrets.error)
     const intended =
-      intent && usable.every((token) => couldHaveEnded(token, intent.at))
+      intent && this.#covers(intent.at, usable)
         ? ok()
         : await this.#record([{ type: 'grant.revocationIntended', data: this.#fact() }])
     if (!intended.ok) return this.#end('failed', intended.error)
@@ -236,11 +240,28 @@ export class ProjectRevocation {
     return concerned
   }
 
-  /** Access that can be used and goes as well. */
-  #heldAccess(): readonly Grant[] {
-    const account = this.#account()
+  /** Whether an intent of then is one for all that is asked for now. */
+  #covers(intendedAt: number, usable: readonly TokenRecord[]): boolean {
+    if (usable.length === 0 || this.#access.some(({ recordedAt }) => recordedAt > intendedAt)) return false
+    return usable.every((token) => couldHaveEnded(token, intendedAt))
+  }
+
+  /** What was given without a refresh token, whether its token is in memory or not. */
+  #accesses(): readonly AccessRecord[] {
+    const accesses = this.#account()?.accesses ?? []
+    return accesses.filter(({ clientId }) => projectOf(clientId) === this.name.project)
+  }
+
+  /** Of that, what can be used and goes as well. */
+  #heldAccess(): readonly AccessRecord[] {
+    const { accountId } = this.name
     const { clientSide } = this.#tools
-    return account ? accessAtRisk(account, this.name.project, (grant) => clientSide.holds(grant)) : []
+    return this.#accesses().filter(({ clientId }) => clientSide.holds({ accountId, clientId }))
+  }
+
+  /** What was asked for and stands as it did. */
+  #accessAsked(): readonly AccessRecord[] {
+    return this.#accesses().filter((access) => this.#access.includes(access))
   }
 
   /**
@@ -249,7 +270,7 @@ export class ProjectRevocation {
    */
   async #readSecrets(
     tokens: readonly TokenRecord[],
-    held: readonly Grant[],
+    held: readonly AccessRecord[],
   ): Promise<Outcome<readonly Secret[]>> {
     const { ports, services } = this.#tools.context
     const secrets: Secret[] = []
@@ -258,7 +279,11 @@ export class ProjectRevocation {
       if (!read.ok) return read
       if (read.value) secrets.push(read.value)
     }
-    secrets.push(...held.flatMap((grant) => this.#tools.clientSide.secretOf(grant) ?? []))
+    const { accountId } = this.name
+    for (const { clientId } of held) {
+      const secret = this.#tools.clientSide.secretOf({ accountId, clientId })
+      if (secret) secrets.push(secret)
+    }
     return secrets.length > 0 ? ok(secrets) : fail('keychain-item-missing')
   }
 
@@ -283,7 +308,8 @@ export class ProjectRevocation {
         this.#mayHaveActed = true
         // Also what is in memory is dead now, or soon will be.
         for (const tokenId of this.#found.keys()) access.drop(tokenId)
-        for (const grant of this.#heldAccess()) clientSide.drop(grant)
+        for (const { clientId } of this.#accessAsked())
+          clientSide.drop({ accountId: this.name.accountId, clientId })
         return !closing.aborted
       case 'already-dead':
         this.#word = { kind: answer.kind }
@@ -408,15 +434,10 @@ export class ProjectRevocation {
     await deleteSecrets(this.#tools.context, tokenIds)
   }
 
-  /** What was given before without a refresh token went with it, whether its token was in memory or not. */
+  /** What was given before without a refresh token went with it. */
   #accessGone(): readonly LatchkeyEvent[] {
-    const { accountId, project } = this.name
-    const askedAt = this.#openIntent()?.at ?? Infinity
-    const accesses = this.#account()?.accesses ?? []
-    const gone = accesses.filter(
-      ({ clientId, receivedAt }) => projectOf(clientId) === project && receivedAt <= askedAt,
-    )
-    return gone.map(({ clientId }) => accessDropped({ accountId, clientId }, 'revoked'))
+    const { accountId } = this.name
+    return this.#accessAsked().map(({ clientId }) => accessDropped({ accountId, clientId }, 'revoked'))
   }
 
   /**

@@ -10,7 +10,7 @@ import { putSecret } from '../secrets.ts'
 import type { AccountRecord } from '../state/state.ts'
 import type { ServiceKeyFile } from './key-file.ts'
 import { parseKeyFile } from './key-file.ts'
-import { provenStorage } from './key-storage.ts'
+import { isSameKey, provenStorage, restoredKey } from './key-storage.ts'
 import { keysOf } from './service-keys.ts'
 import type { ServiceTokens } from './service-tokens.ts'
 
@@ -31,10 +31,11 @@ interface Kept {
 /**
  * Adds a service account by its key file, or a further key to one that is here. The key is proven before it is
  * stored, and stored before the ledger says so. One that is known already stays, and is stored again where the
- * keychain lost it.
+ * keychain lost it or holds something that is no key.
  *
  * Errors: those of `parseKeyFile`, of the keychain and the ledger, `key-of-another-account`, `not-found` for an
- * account that is not here, `read-only`.
+ * account that is not here, `read-only`; `key-field-malformed` for the number of an account with another address, and
+ * `key-truncated` for another key under the name of one that is held.
  */
 export async function importKey(
   context: ProfileContext,
@@ -51,10 +52,14 @@ export async function importKey(
     if (!meant?.service || meant.forgotten) return fail('not-found')
     return fail('key-of-another-account', { email: file.value.email })
   }
-  const kept = await inTurn(context, () => keepKey(context, tokens, file.value, accountId))
-  if (!kept.ok) return kept
   const { path, bytes } = brought
-  if (path !== null) tokens.keys.rememberSource(kept.value.keyId, { path, digest: digestOf(bytes) })
+  const kept = await inTurn(context, async () => {
+    const keeping = await keepKey(context, tokens, file.value, accountId)
+    if (keeping.ok && path !== null)
+      tokens.keys.rememberSource(keeping.value.keyId, { path, digest: digestOf(bytes) })
+    return keeping
+  })
+  if (!kept.ok) return kept
   tokens.forgive(accountId)
   return ok({ kind: 'service-account', ...kept.value })
 }
@@ -74,6 +79,8 @@ async function keepKey(
   // The number of a person's account: no service account has it.
   if (account && !account.service) return fail('key-field-malformed', { field: 'client_id' })
   const isNew = !account || account.forgotten
+  // Neither ever changes at Google: one of the two is not its own.
+  if (!isNew && account.email !== file.email) return fail('key-field-malformed', { field: 'client_email' })
   const proven = provenStorage(file.key)
   if (!proven.ok) return proven
   const { stored, restored } = proven.value
@@ -83,7 +90,9 @@ async function keepKey(
   if (known && known.standing === 'held') {
     const there = await secretStore.get(service, known.keyId)
     if (!there.ok) return there
-    if (there.value !== null) return ok({ accountId, keyId: known.keyId, outcome: 'known' })
+    const held = there.value && restoredKey(there.value)
+    if (held && !isSameKey(file.key, held)) return fail('key-truncated')
+    if (held) return ok({ accountId, keyId: known.keyId, outcome: 'known' })
   }
   const keyId = known?.keyId ?? context.ports.random.token(16)
   const put = await putSecret(secretStore, service, keyId, stored)

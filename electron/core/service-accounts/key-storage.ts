@@ -44,7 +44,8 @@ export function provenStorage(
 
 const probe = Buffer.from('latchkey')
 
-function isSameKey(key: KeyObject, restored: KeyObject): boolean {
+/** Whether the second is the private key that the first is: by their public halves and by a signature. */
+export function isSameKey(key: KeyObject, restored: KeyObject): boolean {
   try {
     const there = createPublicKey(key)
     const back = createPublicKey(restored)

@@ -3,9 +3,11 @@ import type { KeyTrace } from '../../contract/service.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import { sameScopes, uniqueScopes } from '../../contract/scopes/scope-sets.ts'
+import { inTurn } from '../folders/turns.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountRecord, ServiceKeyRecord, ServiceRecord } from '../state/state.ts'
 import { clipped } from '../who/clipped.ts'
+import { restoredKey } from './key-storage.ts'
 import { deleteServiceKeys, keysOf } from './service-keys.ts'
 import type { ServiceResult, ServiceTokens } from './service-tokens.ts'
 import { hasWorked, signingOrder } from './signing-keys.ts'
@@ -99,6 +101,14 @@ export async function copySelfSigned(
 export async function forgetKey(
   context: ProfileContext,
   tokens: ServiceTokens,
+  name: KeyName,
+): Promise<Outcome<null>> {
+  return inTurn(context, () => forgetNow(context, tokens, name))
+}
+
+async function forgetNow(
+  context: ProfileContext,
+  tokens: ServiceTokens,
   { accountId, keyId }: KeyName,
 ): Promise<Outcome<null>> {
   const found = findService(context, accountId)
@@ -145,7 +155,7 @@ export async function deleteKeyFile(
   const { ports, services } = context
   const kept = await ports.secretStore.get(services.serviceKey, keyId)
   if (!kept.ok) return kept
-  if (kept.value === null) return fail('keychain-item-missing')
+  if (kept.value === null || !restoredKey(kept.value)) return fail('keychain-item-missing')
   const removed = await ports.keyFiles.remove(source.path, source.digest)
   if (removed.ok || removed.error.code === 'key-file-gone') tokens.fileGone(accountId, keyId)
   return removed

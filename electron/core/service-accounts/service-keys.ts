@@ -30,23 +30,34 @@ export class ServiceKeys {
   }
 
   /**
-   * Errors: those of the keychain; `keychain-item-missing` also for an item that is not a key. What is found or
-   * missing against what was known is written down.
+   * Errors: those of the keychain; `keychain-item-missing` also for an item that is not a key; `not-found` for a key
+   * that was forgotten, also meanwhile. What is found or missing against what was known is written down.
    */
-  async read(accountId: string, { keyId, standing }: ServiceKeyRecord): Promise<Outcome<KeyObject>> {
+  async read(accountId: string, record: ServiceKeyRecord): Promise<Outcome<KeyObject>> {
+    const { keyId, standing } = record
     const known = this.#restored.get(keyId)
-    if (known) return ok(known)
-    const { ports, services } = this.#context
-    const stored = await ports.secretStore.get(services.serviceKey, keyId)
-    if (!stored.ok) return stored
-    const key = stored.value && restoredKey(stored.value)
+    if (known && standing === 'held') return ok(known)
+    const stored = await this.#stored(keyId)
+    if (isForgotten(record)) return fail('not-found')
+    const key = stored.ok ? stored.value : null
     if (!key) {
+      // One that is missed can be in memory all the same, and does what it did.
+      if (known) return ok(known)
+      if (!stored.ok) return stored
       if (standing === 'held') await this.#record({ type: 'service.keyMissing', data: { accountId, keyId } })
       return fail('keychain-item-missing')
     }
     if (standing === 'missing') await this.#record({ type: 'service.keyFound', data: { accountId, keyId } })
+    if (isForgotten(record)) return fail('not-found')
     this.keep(keyId, key)
     return ok(key)
+  }
+
+  /** As the keychain has it; null for nothing, or for what is no key. */
+  async #stored(keyId: string): Promise<Outcome<KeyObject | null>> {
+    const { ports, services } = this.#context
+    const stored = await ports.secretStore.get(services.serviceKey, keyId)
+    return stored.ok ? ok(stored.value && restoredKey(stored.value)) : stored
   }
 
   keep(keyId: string, key: KeyObject): void {
@@ -79,6 +90,11 @@ export class ServiceKeys {
     const recorded = await this.#context.record([event])
     if (!recorded.ok) this.#context.ports.log.warn('service-not-noted', { code: recorded.error.code })
   }
+}
+
+/** Asked again after a wait: the record changes with the ledger. */
+export function isForgotten({ standing }: ServiceKeyRecord): boolean {
+  return standing === 'forgotten'
 }
 
 /** Takes keys out of the keychain after the ledger says so. What fails here is swept up at a later start. */

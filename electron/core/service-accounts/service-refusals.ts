@@ -48,10 +48,9 @@ function meaningOfGrant(
   subject: string | null,
 ): { readonly about: RefusalAbout; readonly code: ErrorCode } {
   if (/robot is disabled/i.test(description)) return { about: 'account', code: 'service-disabled' }
-  if (/account not found|account has been deleted/i.test(description))
-    return { about: 'account', code: 'service-unknown' }
-  // The address of the person to act for, and only without one that of the service account itself.
-  if (/not a valid email|invalid email or user id/i.test(description))
+  if (/account not found/i.test(description)) return { about: 'account', code: 'service-unknown' }
+  // The person to act for, and only without one the service account itself.
+  if (/account has been deleted|not a valid email|invalid email or user id/i.test(description))
     return subject === null
       ? { about: 'account', code: 'service-unknown' }
       : ofRequest('service-subject-invalid')

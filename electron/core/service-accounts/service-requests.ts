@@ -19,6 +19,7 @@ import type { KeyAges } from './key-age.ts'
 import type { RefusalAbout } from './service-refusals.ts'
 import { describeServiceRefusal, isMistimed } from './service-refusals.ts'
 import type { ServiceKeys } from './service-keys.ts'
+import { isForgotten } from './service-keys.ts'
 import { signingOrder } from './signing-keys.ts'
 
 /** Where Google found the time wrong even by its own, it is not asked again before, ms. */
@@ -101,6 +102,7 @@ export class ServiceRequests {
     let outcome: ServiceOutcome = { kind: 'unavailable', error: appError('service-no-key') }
     let asked = 0
     for (const key of keys) {
+      if (signal.aborted) return gone
       const read = await this.#keys.read(account.accountId, key)
       if (!read.ok && asked > 0) break
       if (!read.ok) outcome = { kind: 'unavailable', error: read.error }
@@ -135,6 +137,7 @@ export class ServiceRequests {
   async #send(wanted: Wanted, signer: Signer, at: number, signal: AbortSignal): Promise<Sent | null> {
     const { ports, issuer } = this.#context
     const { account, key, privateKey } = signer
+    if (signal.aborted || !this.#isHere(signer)) return null
     const claims = assertionClaims({
       ...{ email: account.email, audience: issuer.tokenEndpoint, at },
       ...{ scopes: wanted.scopes, subject: wanted.subject, targetAudience: wanted.audience },
@@ -142,8 +145,7 @@ export class ServiceRequests {
     const assertion = signedJwt(claims, privateKey, key.privateKeyId)
     const sent = { at: ports.clock.now(), elapsed: ports.clock.elapsedMs() }
     const result = await ports.http.fetch(issuer.tokenEndpoint, { ...exchangeOf(assertion), signal })
-    const here = this.#account(account.accountId) && key.standing !== 'forgotten'
-    if (result.kind === 'aborted' || !here) return null
+    if (result.kind === 'aborted' || !this.#isHere(signer)) return null
     return { result, answer: readRefreshAnswer(result, this.#context.now()), ...sent }
   }
 
@@ -214,7 +216,9 @@ export class ServiceRequests {
     const { subject, scopes } = wanted
     const fields = { error, description, status, subject, scopes }
     const meaning = describeServiceRefusal(fields)
-    await this.#noteRefusal(signer, meaning.about, fields)
+    // Who asked for an id token sees the error; the account's own requests go on as they did.
+    if (wanted.audience === null || meaning.about !== 'request')
+      await this.#noteRefusal(signer, meaning.about, fields)
     return { kind: 'refused', ...meaning }
   }
 
@@ -235,6 +239,10 @@ export class ServiceRequests {
   async #record(...events: readonly LatchkeyEvent[]): Promise<void> {
     const recorded = await this.#context.record(events)
     if (!recorded.ok) this.#context.ports.log.warn('service-not-noted', { code: recorded.error.code })
+  }
+
+  #isHere({ account, key }: Signer): boolean {
+    return this.#account(account.accountId) !== null && !isForgotten(key)
   }
 
   #account(accountId: string): (AccountRecord & { readonly service: ServiceRecord }) | null {

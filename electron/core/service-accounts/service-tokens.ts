@@ -2,6 +2,7 @@
  * Tokens of service accounts: in memory only, and as alike to those of people as they can be. Any number of callers
  * of one account, one set of scopes and one person to act for cost one request.
  */
+import type { KeyObject } from 'node:crypto'
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import { uniqueScopes } from '../../contract/scopes/scope-sets.ts'
@@ -9,7 +10,7 @@ import { Backoff } from '../access/backoff.ts'
 import { Slots } from '../access/slots.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
-import type { AccountRecord, ServiceRecord } from '../state/state.ts'
+import type { AccountRecord, ServiceKeyRecord, ServiceRecord } from '../state/state.ts'
 import { apiAudience, endOf, selfSignedClaims, signedJwt } from './assertion.ts'
 import { KeyAges } from './key-age.ts'
 import { ServiceKeys } from './service-keys.ts'
@@ -61,6 +62,10 @@ export type ServiceResult =
   | { readonly kind: 'failed'; readonly error: AppError }
   | { readonly kind: 'aborted' }
 
+interface Signer {
+  readonly key: ServiceKeyRecord
+  readonly privateKey: KeyObject
+}
 type ServiceAccount = AccountRecord & { readonly service: ServiceRecord }
 
 export class ServiceTokens implements ServiceSources {
@@ -126,15 +131,30 @@ export class ServiceTokens implements ServiceSources {
     if (!account) return fail('not-found')
     const { scopes } = account.service
     if (audience === null && scopes.length === 0) return fail('service-no-scopes')
-    const [key] = signingOrder(account.service)
-    if (!key) return fail('service-no-key')
-    if (key.refusal) return { ok: false, error: describeServiceRefusal(key.refusal).error }
-    const read = await this.keys.read(accountId, key)
-    if (!read.ok) return read
+    const signer = await this.#signer(account)
+    if (!signer.ok) return signer
+    const { key, privateKey } = signer.value
     const aim = audience === null ? { scopes } : { audience: apiAudience(audience) }
     const claims = selfSignedClaims(account.email, aim, this.#context.now())
-    const secret = signedJwt(claims, read.value, key.privateKeyId)
+    const secret = signedJwt(claims, privateKey, key.privateKeyId)
     return ok({ secret, scopes, expiresAt: endOf(claims), keyId: key.keyId })
+  }
+
+  /** The best key that the keychain has, unless Google refuses it. */
+  async #signer({ accountId, service }: ServiceAccount): Promise<Outcome<Signer>> {
+    let error = appError('service-no-key')
+    for (const key of signingOrder(service)) {
+      if (key.refusal) {
+        if (error.code === 'service-no-key') ({ error } = describeServiceRefusal(key.refusal))
+        break
+      }
+      const read = await this.keys.read(accountId, key)
+      if (this.#closing.signal.aborted || !this.#account(accountId)) return fail('not-found')
+      if (read.ok) return ok({ key, privateKey: read.value })
+      error = read.error
+      if (error.code !== 'keychain-item-missing') break
+    }
+    return { ok: false, error }
   }
 
   /**
@@ -240,6 +260,8 @@ export class ServiceTokens implements ServiceSources {
     try {
       const { signal } = this.#closing
       const outcome = await this.#slots.run(() => this.#requests.run(wanted, signal))
+      // Forgotten meanwhile: nothing of it stays, and nobody is given it.
+      if (!this.#account(wanted.accountId)) return { kind: 'unavailable', error: appError('not-found') }
       this.#keep(wanted, key, outcome)
       return outcome
     } catch (cause) {

@@ -205,7 +205,7 @@ function receiveAccess(state: State, data: EventData<'access.received'>, at: num
   withAccount(state, data.accountId, (account) => {
     const { clientId, asked, granted, receivedAt, expiresAt } = data
     const others = account.accesses.filter((access) => access.clientId !== clientId)
-    account.accesses = [...others, { clientId, asked, granted, receivedAt, expiresAt }]
+    account.accesses = [...others, { clientId, asked, granted, receivedAt, expiresAt, recordedAt: at }]
   })
   withClient(state, data.clientId, (client) => {
     client.lastUsedAt = later(client.lastUsedAt, data.receivedAt)

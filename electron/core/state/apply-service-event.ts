@@ -14,7 +14,8 @@ export function applyServiceEvent(state: State, event: ServiceEvent, at: number)
     case 'service.configured':
       service.scopes = event.data.scopes
       service.subject = event.data.subject
-      service.refusal = null
+      // An account that is switched off is so whatever it is asked for.
+      if (service.refusal?.about === 'request') service.refusal = null
       return
     case 'service.keyAdded':
       service.keys.push(newKey(event.data, at))

@@ -97,6 +97,8 @@ export interface AccessRecord {
   readonly granted: readonly string[]
   readonly receivedAt: number
   readonly expiresAt: number
+  /** When that was written down, by the machine's clock, as the instants of revocations are. */
+  readonly recordedAt: number
 }
 
 export interface ServiceRefusal {

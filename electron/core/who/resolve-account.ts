@@ -42,13 +42,21 @@ export interface Resolution {
  * Takes what is known of a request and answers whom it means. Looks at nothing but its arguments.
  *
  * Blocks with: `account-unknown`, `account-ambiguous`, `client-unknown`, `rule-account-gone`, `rule-client-gone`,
- * `declared-account-differs`.
+ * `declared-account-differs`; `account-is-service` where the request names a client, under which a service account
+ * has nothing.
  */
 export function resolveAccount(question: WhoQuestion, state: State): Resolution {
-  const { named, environment, lineage } = question
   const client = namedClient(question.clientId, state)
   if (!client.ok) return blocked('named', client.error)
-  const clientId = client.value
+  const resolution = byFirst(question, client.value, state)
+  const { outcome, decidedIn } = resolution
+  if (client.value === null || outcome.kind !== 'account') return resolution
+  if (!state.accounts.get(outcome.accountId)?.service) return resolution
+  return { ...blocked(outcome.reason, appError('account-is-service')), decidedIn }
+}
+
+function byFirst(question: WhoQuestion, clientId: string | null, state: State): Resolution {
+  const { named, environment, lineage } = question
   if (named !== null) return byName('named', named, clientId, state)
   if (environment !== null && environment.trim() !== '')
     return byName('environment', environment, clientId, state)

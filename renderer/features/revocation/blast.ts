@@ -6,13 +6,16 @@ import type {
   RevocationView,
 } from '../../../electron/contract/revocation.ts'
 import type { AccountView } from '../../../electron/contract/views.ts'
+import { canRevoke as canRevokeGrant } from '../accounts/access.ts'
 
 /** More than these cannot be asked for in one go: the contract's own limit. */
 export const mostGrants = 500
 
-/** Everything that these accounts granted, in their order. */
+/** Everything that these accounts granted and that may still be at Google, in their order. */
 export function grantsOf(accounts: readonly AccountView[]): GrantName[] {
-  return accounts.flatMap(({ accountId, grants }) => grants.map(({ clientId }) => ({ accountId, clientId })))
+  return accounts.flatMap(({ accountId, grants }) =>
+    grants.filter(canRevokeGrant).map(({ clientId }) => ({ accountId, clientId })),
+  )
 }
 
 /** The clients among these grants with the number of accounts under each, in the order in which they first occur. */
@@ -32,6 +35,14 @@ export function isConfirmed(confirm: BlastRadius['confirm'], typed: string): boo
 /** Whether there is anything that a revocation could be asked for. */
 export function canRevoke(blast: BlastRadius): boolean {
   return blast.projects.some(({ obstacle }) => obstacle === null)
+}
+
+/** How many clients of projects that can be revoked have access without a refresh token, which goes with them. */
+export function accessesOf({ projects }: BlastRadius): number {
+  return projects
+    .filter(({ obstacle }) => obstacle === null)
+    .flatMap(({ clients }) => clients)
+    .filter(({ access }) => access).length
 }
 
 /** How many tokens of a project are held here, forgotten here, and missing from the keychain. */

@@ -4,7 +4,7 @@ import { m } from '../../messages/generated/messages.js'
 import type { AccountAsk } from '../../state/navigation.svelte.ts'
 import { isRenewable } from '../accounts/renewal.ts'
 import { signsIn } from '../clients/client-ways.ts'
-import { holdsUsable } from '../accounts/access.ts'
+import { canRevoke, holdsUsable } from '../accounts/access.ts'
 import type { Maker, PaletteCommand, PaletteWorld } from '../palette/palette-command.ts'
 import { canRetry } from './blast.ts'
 import { whomText } from './outcome-text.ts'
@@ -89,7 +89,7 @@ function ofGrant(
     ...(holdsAny ? [ask('inspect', m.inspect_token(), { what: 'inspect', clientId })] : []),
     ...(holdsAny && renewable ? [ask('drop', m.remove_access(), { what: 'drop', clientId })] : []),
     ask('forget-grant', m.forget_here(), { what: 'forget-grant', clientId }),
-    ask('revoke', m.revoke_at_google(), { what: 'revoke', clientId }),
+    ...(canRevoke(grant) ? [ask('revoke', m.revoke_at_google(), { what: 'revoke', clientId })] : []),
   ]
 }
 
@@ -98,15 +98,20 @@ const ofAccounts: Maker = (world) => {
   const clients = new Map(snapshot.clients.map((client) => [client.clientId, client]))
   return snapshot.accounts.flatMap((account) => {
     const { accountId, email, grants } = account
-    const manage = {
-      id: `manage-${accountId}`,
-      text: `${m.manage_at_google()}: ${email}`,
-      hint: m.account(),
-      run: () => void actions.manageAtGoogle(accountId),
-    }
-    if (snapshot.readOnly) return [manage]
+    // Nobody signs in to a service account, so there is no page of it to go to.
+    const manage = account.service
+      ? []
+      : [
+          {
+            id: `manage-${accountId}`,
+            text: `${m.manage_at_google()}: ${email}`,
+            hint: m.account(),
+            run: () => void actions.manageAtGoogle(accountId),
+          },
+        ]
+    if (snapshot.readOnly) return manage
     const whole =
-      grants.length < 2
+      grants.filter(canRevoke).length < 2
         ? []
         : [
             {
@@ -119,7 +124,7 @@ const ofAccounts: Maker = (world) => {
     return [
       ...grants.flatMap((grant) => ofGrant(world, account, grant, clients.get(grant.clientId) ?? null)),
       ...whole,
-      manage,
+      ...manage,
     ]
   })
 }

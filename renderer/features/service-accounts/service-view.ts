@@ -41,9 +41,9 @@ export interface Rotation {
   readonly old: readonly ServiceKeyView[]
 }
 
-/** `keys` newest first; `forgotten` says that some were forgotten here and may still be at Google. */
+/** By the age of the keys, in whatever order they came; `forgotten` says that some may still be at Google. */
 export function rotationOf(keys: readonly ServiceKeyView[], forgotten: boolean): Rotation {
-  const [fresh, ...old] = keys
+  const [fresh, ...old] = [...keys].sort((one, other) => keyBornAt(other) - keyBornAt(one))
   if (!fresh || old.length === 0)
     return { step: forgotten ? 'delete' : 'bring', fresh: null, old: fresh ? [fresh] : [] }
   return { step: hasWorked(fresh) ? 'forget' : 'try', fresh, old }

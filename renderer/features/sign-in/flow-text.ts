@@ -42,8 +42,12 @@ export function canCancel(flow: FlowView): boolean {
 }
 
 /** The same way once more. */
-export function choiceOf({ way, elsewhere }: FlowView): SignInChoice {
-  return elsewhere ? { way, elsewhere } : { way }
+export function choiceOf({ way, redirectUri, elsewhere }: FlowView): SignInChoice {
+  return {
+    way,
+    ...(redirectUri === null ? {} : { redirectUri }),
+    ...(elsewhere ? { elsewhere } : {}),
+  }
 }
 
 /** Who is asked for. */

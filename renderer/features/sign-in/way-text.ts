@@ -29,7 +29,13 @@ export function flowWayText({ way, elsewhere }: Pick<FlowView, 'way' | 'elsewher
   return way === 'loopback' ? m.how_elsewhere() : `${wayText(way)} · ${m.how_elsewhere()}`
 }
 
-/** What happens on that way, in a sentence. */
-export function waySentence(way: WayKind): string {
-  return sentences[way]()
+/** Where a browser would open here, and does not. */
+const sentencesElsewhere: Partial<Record<WayKind, () => string>> = {
+  loopback: m.way_loopback_elsewhere,
+  redirect: m.way_redirect_elsewhere,
+}
+
+/** What happens on that way, in a sentence; `elsewhere` says that the browser is not on this computer. */
+export function waySentence(way: WayKind, elsewhere = false): string {
+  return ((elsewhere ? sentencesElsewhere[way] : undefined) ?? sentences[way])()
 }

@@ -1,8 +1,9 @@
 /** The other ways of signing in, from the choice to the end: what is asked of main, and what a person is told. */
 import type { Page } from '@playwright/test'
-import { fail, ok } from '../../../electron/contract/outcome.ts'
+import { appError, fail, ok } from '../../../electron/contract/outcome.ts'
 import type { ClientView, FlowStep, FlowView, Snapshot } from '../../../electron/contract/views.ts'
 import {
+  sampleClient,
   sampleCode,
   sampleDeviceClient,
   sampleFlow,
@@ -277,12 +278,71 @@ test('access without a refresh token says when it ends instead of counting token
   await expect(page.getByText(/tokens of this account and client are live/)).toBeHidden()
 })
 
+test('what is pasted while a dialog is open is not taken for the answer', async ({ page, open }) => {
+  const double = await open(withFlow(sampleFlowElsewhere()), {
+    prepare: (made) => made.answerWith({ 'clients.importClipboard': () => fail('client-token-file') }),
+  })
+  await openFlow(page)
+  await runFromPalette(page, 'Add client')
+  await expect(page.getByRole('dialog', { name: 'Add client' })).toBeVisible()
+  await page.evaluate(() => {
+    const target = document.activeElement ?? document.body
+    target.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true }))
+  })
+  await expect.poll(() => double.callsOf('clients.importClipboard').length).toBe(1)
+  await expect(page.getByRole('dialog').getByRole('alert')).toContainText('holds a token')
+  expect(double.callsOf('signIn.paste')).toEqual([])
+})
+
+test('without a browser here nothing says that one opens', async ({ page, open }) => {
+  await open(sampleSnapshot(0, { clients: [sampleClient()] }))
+  await signIn(page)
+  await expect(page.getByText(/browser opens/)).toHaveCount(2)
+  await page.getByRole('checkbox', { name: 'No browser on this computer' }).check()
+  await expect(page.getByText(/browser opens/)).toHaveCount(0)
+  await expect(page.getByText(/You copy a link for a browser on another computer/)).toHaveCount(2)
+})
+
+test('the ssh command stands where it has to be typed: before signing in', async ({ page, open }) => {
+  await open(withFlow(sampleFlowElsewhere()))
+  await openFlow(page)
+  const steps = page.getByRole('main').getByRole('listitem')
+  await expect(steps.filter({ hasText: 'Copy the link' })).toContainText('ssh -N -L 45671')
+  await expect(steps.filter({ hasText: 'Bring the answer back' })).not.toContainText('ssh -N')
+})
+
+test('a device that cannot ask for a while says that it goes on, not that anybody should try again', async ({
+  page,
+  open,
+}) => {
+  const step = { ...sampleCode('GQVQ-JKEC'), notice: appError('network-offline') }
+  await open(withFlow(sampleFlow(step)))
+  await openFlow(page)
+  await expect(page.getByText(appError('network-offline').message)).toBeVisible()
+  await expect(page.getByText(/goes on asking by itself, and the code stays valid/)).toBeVisible()
+  await expect(page.getByText(/try again/)).toHaveCount(0)
+})
+
+test('what to register ends with bringing the file again', async ({ page, open }) => {
+  await open(withClients(sampleWebClientWithoutWay()))
+  await signIn(page)
+  await page.getByRole('button', { name: 'Bring the client file again' }).click()
+  await expect(page.getByRole('dialog', { name: 'Add client' })).toBeVisible()
+})
+
 test('a sign-in that failed starts again the same way', async ({ page, open }) => {
-  const failed = sampleFlow(stepOf('failed'), { way: 'paste', elsewhere: true, startedAt: sampleNow })
+  const failed = sampleFlow(stepOf('failed'), {
+    ...{ way: 'paste', elsewhere: true, startedAt: sampleNow },
+    redirectUri: 'https://shop.example.org/oauth2/callback',
+  })
   const double = await open(withFlow(failed))
   await openFlow(page)
   await page.getByRole('button', { name: 'Start again' }).click()
-  await expect.poll(() => double.callsOf('signIn.start')).toMatchObject([{ way: 'paste', elsewhere: true }])
+  await expect
+    .poll(() => double.callsOf('signIn.start'))
+    .toMatchObject([
+      { way: 'paste', elsewhere: true, redirectUri: 'https://shop.example.org/oauth2/callback' },
+    ])
 })
 
 test('the palette begins a sign-in with the way that it names', async ({ page, open }) => {

@@ -55,6 +55,33 @@ test('an id token whose signature does not hold is not said to be yours', async 
   await expect(dialog.getByText(/^For you/)).toHaveCount(0)
 })
 
+test('an id token that could not be checked is neither yours nor said to be forged', async ({
+  page,
+  open,
+}) => {
+  const idToken = { kind: 'id-token', scopes: null } as const
+  const found = [
+    sampleForeign({ ...idToken, signature: 'unchecked' }),
+    sampleForeign({ ...idToken, signature: 'unknown-key' }),
+    sampleForeign({ ...idToken, signature: 'valid', yourClient: null, yourService: true }),
+  ]
+  await open(sampleSnapshot(1), {
+    prepare: (double) =>
+      double.answerWith({ 'inspection.paste': () => ok(found.shift() ?? sampleForeign()) }),
+  })
+  await paste(page)
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('Not checked: the signature could not be checked now')).toBeVisible()
+  await expect(dialog.getByText(/^For you|does not hold/)).toHaveCount(0)
+  await dialog.getByRole('button', { name: /^Press Ctrl\+V/ }).click()
+  await expect(dialog.getByText('Not proven: signed with a key that is not known')).toBeVisible()
+  await expect(dialog.getByText(/^For you|does not hold/)).toHaveCount(0)
+  await dialog.getByRole('button', { name: /^Press Ctrl\+V/ }).click()
+  await expect(dialog.getByText('A token of your own service account')).toBeVisible()
+  await expect(dialog).toContainText('valid, by the key of your service account')
+  await expect(dialog.getByText(/^Not /)).toHaveCount(0)
+})
+
 test('one that has run out says since when', async ({ page, open }) => {
   await open(sampleSnapshot(1), {
     prepare: answers(
@@ -109,6 +136,22 @@ for (const code of ['paste-refresh-token', 'paste-secret', 'foreign-token-unknow
     await expect(dialog.getByRole('alert')).toBeEmpty()
   })
 }
+
+test('what is pasted into the palette in front of it stays there', async ({ page, open }) => {
+  const double = await open(sampleSnapshot(1), { prepare: answers(sampleForeign()) })
+  await page.keyboard.press('Control+i')
+  await expect(page.getByRole('dialog', { name: 'Inspect a token' })).toBeVisible()
+  await page.keyboard.press('Control+k')
+  const field = page.getByRole('combobox', { name: 'What do you want to do?' })
+  await expect(field).toBeFocused()
+  const prevented = await field.evaluate((element) => {
+    const event = new ClipboardEvent('paste', { bubbles: true, cancelable: true })
+    element.dispatchEvent(event)
+    return event.defaultPrevented
+  })
+  expect(prevented).toBe(false)
+  expect(double.callsOf('inspection.paste')).toEqual([])
+})
 
 test('what was said goes with the dialog, also an answer that comes after it', async ({ page, open }) => {
   let answer: (() => void) | null = null
@@ -169,7 +212,13 @@ lookAt([
       email: 'carla.rao@example.org',
     }),
   ),
-  shown('forged', sampleForeign({ kind: 'id-token', signature: 'unknown-key', scopes: null, expired: true })),
+  shown(
+    'forged',
+    sampleForeign({
+      ...{ kind: 'id-token', signature: 'unknown-key', scopes: null, accessType: null },
+      ...{ issuedAt: sampleNow - 10_800_000, expiresAt: sampleNow - 7_200_000, expired: true },
+    }),
+  ),
   {
     name: 'foreign-secret',
     snapshot: () => sampleSnapshot(3),

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { appError, fail, ok } from '../../../electron/contract/outcome.ts'
+import type { AccountView, Snapshot } from '../../../electron/contract/views.ts'
 import type { ContractDouble } from '../../support/contract-double.ts'
 import {
   foundTokens,
@@ -11,11 +12,17 @@ import {
 } from '../../support/sample-revocation.ts'
 import {
   dayMs,
+  sampleAccess,
+  sampleAccessGrant,
+  sampleAccount,
   sampleCause,
   sampleDeadToken,
+  sampleGrant,
   sampleNow,
   sampleScopes,
+  sampleSnapshot,
   sampleToken,
+  sampleWebClient,
 } from '../../support/sample-state.ts'
 import { answerLives, withTokens } from './token-screens.ts'
 import { expect, rows, test } from './window.ts'
@@ -285,6 +292,82 @@ test('forgetting one grant says that it lives on at Google and counts, and leave
   expect(double.callsOf('accounts.forget')).toEqual([])
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(page.getByRole('heading', { level: 1, name: email })).toBeVisible()
+})
+
+const accessClient = sampleWebClient(0, { label: 'Mail tools' })
+const withGrants = (...grants: AccountView['grants']): Snapshot =>
+  sampleSnapshot(0, {
+    clients: [accessClient],
+    accounts: [sampleAccount(0, [accessClient], { grants, next: null, needs: [] })],
+  })
+
+test('forgetting access without a refresh token speaks of what it is, and of no limit', async ({
+  page,
+  open,
+}) => {
+  const double = await open(withGrants(sampleAccessGrant(accessClient)), {
+    prepare: (prepared) =>
+      prepared.answerWith({ 'grants.previewForget': () => ok({ accounts: [], tokens: 0 }) }),
+  })
+  await laterLoaded(page)
+  await choose(page, 'Mail tools', 'Forget here…')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText(
+    'The access token leaves memory; at Google it works until 22 Nov 2026 12:42',
+  )
+  await expect(dialog).not.toContainText('100')
+  await expect(dialog).not.toContainText('0 refresh tokens')
+  await dialog.getByRole('checkbox', { name: 'Delete this access from this machine' }).check()
+  await dialog.getByRole('button', { name: 'Forget here' }).click()
+  await expect.poll(() => double.callsOf('grants.forget')).toMatchObject([{ tokens: 0 }])
+})
+
+test('forgetting a grant that has tokens and such access says what becomes of both', async ({
+  page,
+  open,
+}) => {
+  await open(withGrants(sampleGrant(accessClient, { access: sampleAccess() })), {
+    prepare: (prepared) => {
+      answerLives(prepared)
+      prepared.answerWith({ 'grants.previewForget': () => ok({ accounts: [], tokens: 1 }) })
+    },
+  })
+  await laterLoaded(page)
+  await choose(page, 'Mail tools', 'Forget here…')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog).toContainText('deletes 1 refresh token')
+  await expect(dialog).toContainText('keep counting towards the 100')
+  await expect(dialog).toContainText('The access token leaves memory')
+})
+
+test('revoking what is only access says that access ends, and not that no token dies', async ({
+  page,
+  open,
+}) => {
+  await open(withGrants(sampleAccessGrant(accessClient)), { prepare: revocable })
+  await laterLoaded(page)
+  await choose(page, 'Mail tools', 'Revoke at Google…')
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByText('Client-side access ends; there is no refresh token')).toBeVisible()
+  await expect(dialog).not.toContainText('0 tokens')
+  await expect(danger(page)).toBeEnabled()
+})
+
+test('access that has ended is offered for revoking nowhere, and carries no ticks', async ({
+  page,
+  open,
+}) => {
+  await open(withGrants(sampleAccessGrant(accessClient, { held: false })), { prepare: revocable })
+  await laterLoaded(page)
+  const part = page.getByRole('main')
+  await expect(part.getByText('gmail.readonly').first()).toBeVisible()
+  await expect(part.locator('li .lucide-check')).toHaveCount(0)
+  await search(page, 'Revoke at Google')
+  await expect(page.getByRole('dialog').getByRole('option', { name: /Revoke at Google…: / })).toHaveCount(0)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Select several accounts…' }).click()
+  await page.getByRole('button', { name: 'All shown' }).click()
+  await expect(page.getByRole('button', { name: 'Revoke at Google…' })).toBeDisabled()
 })
 
 test('several accounts are chosen with the keyboard, a client can be left out, and the number is typed', async ({

@@ -97,6 +97,33 @@ test('a try that never reached Google is told beside the key too', async ({ page
   await expect(keyRow(page, 'a8f2').getByRole('alert')).toContainText(appError('network-offline').message)
 })
 
+test('a try that never reached Google is forgotten once Google took the key', async ({ page, open }) => {
+  const double = await open(alone(), {
+    prepare: (prepared) => prepared.answerWith({ 'service.tryKey': () => fail('network-offline') }),
+  })
+  await page.getByRole('button', { name: /^Try: Key/ }).click()
+  const alert = keyRow(page, 'a8f2').getByRole('alert')
+  await expect(alert).toContainText(appError('network-offline').message)
+  const keys = [sampleKey(0, { lastUsedAt: sampleNow })]
+  double.change({
+    accounts: { upsert: [sampleServiceAccount({ keys }, { active: true })], remove: [] },
+  })
+  await expect(alert).toHaveText('')
+})
+
+test('the palette does not lead to a page at Google that a service account has not', async ({
+  page,
+  open,
+}) => {
+  const account = sampleServiceAccount({}, { active: true })
+  await open(sampleSnapshot(1, { accounts: [account, sampleAccount(1, [sampleClient()])] }))
+  await page.keyboard.press('Control+k')
+  await page.getByRole('dialog').getByRole('combobox').fill('Manage at Google')
+  const found = page.getByRole('dialog').getByRole('option', { name: /Manage at Google/ })
+  await expect(found).toHaveCount(1)
+  await expect(found).toContainText('ben.rao')
+})
+
 test('scopes and the person it acts as are saved together, with what an administrator enters', async ({
   page,
   open,
@@ -316,7 +343,7 @@ test('forgetting the account names its keys and says that Google keeps them', as
   await expect(dialog).toContainText('the keys stay valid there until you delete them')
   await dialog.getByRole('checkbox', { name: 'Delete 2 keys from this machine' }).check()
   await dialog.getByRole('button', { name: 'Forget here' }).click()
-  await expect.poll(() => double.callsOf('accounts.forget')).toEqual([{ accountId, tokens: 0 }])
+  await expect.poll(() => double.callsOf('accounts.forget')).toEqual([{ accountId, tokens: 0, keys: 2 }])
 })
 
 test('nothing can be changed while the history is damaged', async ({ page, open }) => {
@@ -398,7 +425,9 @@ const screens: Screen[] = [
             unregistered: sampleServiceScopes,
           },
         },
-        { health: { level: 'dead', reason: 'key-refused', at: null, clock: null, cause: null } },
+        {
+          health: { level: 'soon', reason: 'refused', at: sampleNow - hourMs, clock: null, cause: null },
+        },
       ),
   },
   {

@@ -66,7 +66,7 @@ const screens: Screen[] = [
         flows: {
           upsert: [
             sampleFlow(
-              { kind: 'failed', error: appError('sign-in-timeout') },
+              { kind: 'failed', error: appError('sign-in-timeout', { minutes: 5 }) },
               { accountId: first?.accountId ?? null, clientId: first?.clientId ?? '' },
             ),
           ],

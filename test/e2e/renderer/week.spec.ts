@@ -103,7 +103,7 @@ test('one sitting signs in one account after the other, each only when the perso
   await page.keyboard.press('Enter')
   await expect.poll(() => double.callsOf('signIn.start').length).toBe(2)
   await expect.poll(() => double.callsOf('signIn.dismiss')).toEqual([{ flowId: 'flow-00000001' }])
-  step(double, 2, 3, { kind: 'failed', error: appError('sign-in-timeout') })
+  step(double, 2, 3, { kind: 'failed', error: appError('sign-in-timeout', { minutes: 5 }) })
   await expect(bar(page)).toContainText('was not renewed')
   expect(double.callsOf('signIn.start').length).toBe(2)
   await bar(page).getByRole('button', { name: 'Skip' }).click()

@@ -55,10 +55,10 @@ describe('deleting a key file', () => {
   it('leaves a link and what it leads to, a folder, a pipe, and what has no whole path', async () => {
     const path = await put('key.json')
     await symlink(path, join(home, 'link.json'))
-    expect(await codeOf(join(home, 'link.json'))).toBe('key-file-changed')
-    expect(await codeOf(home)).toBe('key-file-changed')
+    expect(await codeOf(join(home, 'link.json'))).toBe('key-file-kept')
+    expect(await codeOf(home)).toBe('key-file-kept')
     spawnSync('mkfifo', [join(home, 'pipe.json')])
-    expect(await codeOf(join(home, 'pipe.json'))).toBe('key-file-changed')
+    expect(await codeOf(join(home, 'pipe.json'))).toBe('key-file-kept')
     expect(await codeOf('key.json')).toBe('key-file-gone')
     expect(await readFile(path, 'utf8')).toBe(text)
   })
@@ -88,6 +88,11 @@ describe('looking for copies of a key', () => {
     await put('.config/user-dirs.dirs', '# list\nXDG_DOWNLOAD_DIR="$HOME/डाउनलोड"\n')
     const copy = await put('डाउनलोड/key.json')
     expect(await traces(null)).toEqual([{ place: 'downloads', path: copy, sure: true }])
+  })
+
+  it('tells of credentials that are too large to be looked into, without being sure', async () => {
+    const database = await put('.config/gcloud/credentials.db', 'x'.repeat(1024 * 1024 + 1))
+    expect(await traces(null)).toEqual([{ place: 'gcloud', path: database, sure: false }])
   })
 
   it('looks into what gcloud keeps, in its usual folder and in the chosen one', async () => {

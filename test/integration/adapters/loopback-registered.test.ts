@@ -9,6 +9,7 @@ import {
   lsofName,
   netstatPid,
   portHolder,
+  systemProgram,
   tasklistName,
 } from '../../../electron/adapters/loopback/port-holder.ts'
 import { createLoopbackListener } from '../../../electron/adapters/loopback-listener.ts'
@@ -102,15 +103,12 @@ describe('a listener on a registered address', () => {
 
   it('says that the port is taken, and by whom where that can be known', async () => {
     const port = await occupy('127.0.0.1')
-    const outcome = await listenAt(`http://127.0.0.1:${port}/cb`)
-    const known = process.platform === 'linux'
-    expect(outcome).toMatchObject({
+    expect(await listenAt(`http://127.0.0.1:${port}/cb`)).toMatchObject({
       ok: false,
-      error: {
-        code: 'loopback-busy',
-        details: known ? { port, holder: 'Latchkey', program: ' (Latchkey)' } : { port },
-      },
+      error: { code: 'loopback-busy', details: { port } },
     })
+    const holder = await createLoopbackListener({ random: fakeRandom() }).holderOf(port)
+    if (process.platform === 'linux') expect(holder).toBe('Latchkey')
   })
 
   it.runIf(hasIpv6)('refuses localhost when somebody else answers on one of its addresses', async () => {
@@ -141,17 +139,31 @@ describe('a listener on a registered address', () => {
     expect(await listenAt(at)).toMatchObject({ ok: false, error: { code: 'loopback-failed' } })
   })
 
-  it('says that a port is reserved when the system keeps it for administrators', async () => {
-    expect(await refusal('EACCES', 80)).toMatchObject({
-      error: { code: 'loopback-privileged', details: { port: 80 } },
-    })
-    expect(await refusal('EMFILE', 8080)).toMatchObject({ error: { code: 'loopback-failed' } })
+  it('says that a port is reserved when the system keeps it for administrators', () => {
+    for (const port of [80, 1023])
+      expect(refusal('EACCES', port)).toMatchObject({
+        error: { code: 'loopback-privileged', details: { port } },
+      })
+    expect(refusal('EMFILE', 8080)).toMatchObject({ error: { code: 'loopback-failed' } })
+  })
+
+  it('calls a port taken that the system gives to nobody, where no administrator would get it either', () => {
+    for (const port of [1024, 8080])
+      expect(refusal('EACCES', port)).toMatchObject({
+        error: { code: 'loopback-busy', details: { port, program: '' } },
+      })
   })
 })
 
 describe('the program that holds a port', () => {
   it('is nobody for a free port', async () => {
     expect(await portHolder(await freePort())).toBeNull()
+  })
+
+  it('is asked of the programs of Windows where Windows keeps them, and nowhere else', () => {
+    expect(systemProgram('netstat.exe', { SystemRoot: 'D:\\WINNT' })).toBe('D:\\WINNT\\System32\\netstat.exe')
+    for (const SystemRoot of [undefined, '', 'here'])
+      expect(systemProgram('netstat.exe', { SystemRoot })).toBe('C:\\Windows\\System32\\netstat.exe')
   })
 
   it('is read from the tables of Linux by port and state', () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import type { GrantView } from '../../../electron/contract/views.ts'
 import type { ProfilePorts } from '../../../electron/core/profile-context.ts'
+import { dyingIn } from '../../../electron/core/revocation/blast-radius.ts'
 import type { Person } from '../../support/real-google.ts'
 import { arriveAt, arriveWithFragment, asha, consentAs, sam } from '../../support/real-google.ts'
 import type { RealProfile, RealProfileOptions } from '../../support/real-profile.ts'
@@ -256,7 +257,7 @@ describe.skipIf(partsMissing !== null)('client-side access in a profile', () => 
     const shown = preview.projects[0]?.clients.find((one) => one.clientId === clientId)
     expect(shown).toMatchObject({ access: true, tokens: 0 })
     const confirmation = preview.confirm.kind === 'none' ? null : preview.confirm.text
-    await app.get('revocation.start', { grants, tokens: preview.tokens, confirmation })
+    await app.get('revocation.start', { grants, tokens: dyingIn(preview.projects), confirmation })
     await expect
       .poll(async () => (await app.snapshot()).revocations[0]?.rows[0]?.step, { timeout: 10_000 })
       .toBe('revoked')

@@ -282,6 +282,8 @@ describe('every word of the server', () => {
     ['service-user', 'service-subject-invalid', meera.email],
     ['service-user', 'service-unknown', null],
     ['service-not-found', 'service-unknown', null],
+    ['account-deleted', 'service-unknown', null],
+    ['account-deleted', 'service-subject-invalid', meera.email],
     ['service-signature', 'service-key-refused', null],
     ['service-verifier', 'service-key-refused', null],
     ['service-audience', 'service-refused', null],

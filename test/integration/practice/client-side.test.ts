@@ -123,6 +123,8 @@ describe('a client-side sign-in', () => {
     const desktop = await visit(authUrl(server, { response_type: 'token' }))
     expect(desktop.page).toContain('This client cannot use response_type=token')
     expect((await ask({ response_type: 'token id_token' })).page).toContain('cannot use response_type')
+    const ongoing = await ask({ access_type: 'offline' })
+    expect(ongoing.page).toContain('Parameter not allowed for this message type: access_type')
     expect((await ask({ response_type: 'tokens' })).page).toContain('unsupported_response_type')
   })
 

@@ -89,6 +89,29 @@ describe('access without a refresh token', () => {
     expect(one.store.holds(grant)).toBe(false)
   })
 
+  it('is not lost to a clock that is set back for a while', async () => {
+    const one = await scene()
+    const grant = { accountId: await one.receive(), clientId: testClientId }
+    const start = one.world.clock.now()
+    one.world.clock.set(start - hour)
+    expect(one.store.holds(grant)).toBe(false)
+    one.world.clock.set(start)
+    expect(one.store.holds(grant)).toBe(true)
+    one.world.clock.set(start - hour)
+    one.world.clock.advance(hour)
+    expect(one.store.holds(grant)).toBe(false)
+    one.world.clock.set(start)
+    expect(one.store.holds(grant)).toBe(false)
+  })
+
+  it('tells when it is found to have run out, once', async () => {
+    const one = await scene()
+    const grant = { accountId: await one.receive(), clientId: testClientId }
+    one.world.clock.advance(hour)
+    for (let time = 0; time < 3; time += 1) expect(one.store.holds(grant)).toBe(false)
+    expect(one.changed).toEqual([grant.accountId, grant.accountId])
+  })
+
   it('is given for exactly what was granted and for nothing else', async () => {
     const one = await scene()
     const grant = { accountId: await one.receive(), clientId: testClientId }
@@ -146,8 +169,10 @@ describe('access without a refresh token', () => {
     const access = new GrantAccess(() => one.state(), tokens, one.store)
     expect((await access.get(grant, any)).kind).toBe('token')
     expect(await access.get({ ...grant, clientId: otherClientId }, any)).toBe(refreshed)
-    await one.mint()
+    const { tokenId } = await one.mint()
     expect(await access.get(grant, any)).toBe(refreshed)
+    await one.context.record([{ type: 'token.secretMissing', data: { tokenId } }])
+    expect((await access.get(grant, any)).kind).toBe('token')
   })
 })
 
@@ -180,6 +205,24 @@ const account = (test: TestProfile): AccountView => {
   return v.parse(accountViewSchema, first)
 }
 const grantOf = (test: TestProfile): GrantView | undefined => account(test).grants[0]
+
+describe('a client-side sign-in of a web client', () => {
+  it('needs no client secret', async () => {
+    const test = await signedIn()
+    await test.world.secretStore.delete('dev.latchkey.client-secret', testClientId)
+    await signIn(test, test.accountId)
+    expect(account(test).health.level).toBe('fine')
+  })
+
+  it('adds nothing to what is held: its access would not have that', async () => {
+    const test = await signedIn()
+    const request = { clientId: testClientId, scopes: [mail], accountId: test.accountId }
+    expect(await test.ask('signIn.start', { ...request, way: 'client-side', add: true })).toMatchObject({
+      ...{ ok: false, error: { code: 'way-not-possible' } },
+    })
+    expect((await test.ask('signIn.start', { ...request, way: 'redirect', add: true })).ok).toBe(true)
+  })
+})
 
 describe('a client-side grant in the window', () => {
   it('has access until an instant, no token, no age and no count, and is fine', async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { CommandParams } from '../../../electron/contract/commands.ts'
+import { errors } from '../../../electron/contract/errors.ts'
 import { elsewherePatienceMs, patienceMs } from '../../../electron/core/accounts/sign-in/patience.ts'
 import { previewSignIn } from '../../../electron/core/accounts/sign-in/preview.ts'
 import { SignIns } from '../../../electron/core/accounts/sign-in/sign-ins.ts'
-import { portRetryMs } from '../../../electron/core/accounts/sign-in/ways/listen-when-free.ts'
+import { portRetryMs, triesPerLook } from '../../../electron/core/accounts/sign-in/ways/listen-when-free.ts'
 import { testClientId, webFile } from '../../support/client-files.ts'
 import { asha, meera } from '../../support/fake-google.ts'
 import { openTestContext } from '../../support/test-context.ts'
@@ -96,7 +97,9 @@ describe('a web client with a loopback address', () => {
 
   it('uses the registered address that it is told to use, and no other', async () => {
     const test = await webProfile([local, 'http://127.0.0.1:9090/cb', remote])
-    await linkOf(test, await start(test, { redirectUri: 'http://127.0.0.1:9090/cb' }))
+    const flow = await start(test, { redirectUri: 'http://127.0.0.1:9090/cb' })
+    await linkOf(test, flow)
+    expect(test.snapshot().flows).toMatchObject([{ redirectUri: 'http://127.0.0.1:9090/cb' }])
     expect(test.world.listener.listening).toEqual(['http://127.0.0.1:9090/cb'])
     for (const redirectUri of [`${local}/`, 'http://127.0.0.1:1234/cb', remote])
       expect(await ask(test, { way: 'redirect', redirectUri })).toMatchObject(
@@ -148,9 +151,40 @@ describe('a registered port that is taken', () => {
     expect(await test.reach(patient, 'failed')).toMatchObject({
       error: { code: 'loopback-busy', message: 'Port 8080 on this computer is taken.' },
     })
+    expect(errors['loopback-busy'].next).not.toContain('goes on')
     test.world.listener.occupy(8080, null)
     await test.world.timers.live(10 * portRetryMs)
     expect(test.world.listener.listening).toEqual([])
+  })
+
+  it('is named in the end, and who has it is looked for at once and then twice a minute', async () => {
+    const test = await webProfile([local])
+    test.world.listener.occupy(8080, { program: 'python3' })
+    const flow = await start(test)
+    await test.reach(flow, 'port-busy')
+    const told = test.deltas.length
+    await test.world.timers.live((triesPerLook - 1) * portRetryMs)
+    expect(test.world.listener.looks).toEqual([8080])
+    await test.world.timers.live(portRetryMs)
+    expect(test.world.listener.looks).toEqual([8080, 8080])
+    expect(test.deltas.slice(told)).toEqual([])
+    test.world.listener.occupy(8080, { program: 'ruby' })
+    await test.world.timers.live(triesPerLook * portRetryMs)
+    expect(test.flow(flow)?.step).toMatchObject({ kind: 'port-busy', program: 'ruby' })
+    await test.world.timers.live(patienceMs)
+    expect(await test.reach(flow, 'failed')).toMatchObject({
+      error: { code: 'loopback-busy', message: 'Port 8080 on this computer is taken (ruby).' },
+    })
+  })
+
+  it('is given up at once by a cancel, also while nobody knows yet who has it', async () => {
+    const test = await webProfile([local])
+    test.world.listener.occupy(8080, { program: null })
+    test.world.listener.hangNextLook()
+    const flow = await start(test)
+    while (test.world.listener.looks.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await test.ask('signIn.cancel', { flowId: flow })
+    expect(await test.reach(flow, 'failed')).toMatchObject({ error: { code: 'sign-in-cancelled' } })
   })
 
   it('by another sign-in of ours is free when that one ends', async () => {
@@ -354,6 +388,21 @@ describe('a pasted answer', () => {
     expect(test.flow(flow)?.step).toEqual({ kind: 'waiting', notice: null })
   })
 
+  it('of a sign-in that was cancelled or ran out of time is not called used', async () => {
+    const test = await webProfile([remote])
+    const ends: string[] = []
+    const [cancelled, late] = [await start(test), await start(test)]
+    for (const flow of [cancelled, late]) ends.push(endOf(test, await linkOf(test, flow)).href)
+    await test.ask('signIn.cancel', { flowId: cancelled })
+    await test.reach(cancelled, 'failed')
+    await test.world.timers.live(patienceMs)
+    expect(await test.reach(late, 'failed')).toMatchObject({ error: { details: { minutes: 5 } } })
+    const next = await start(test)
+    await linkOf(test, next)
+    for (const end of ends) expect(await paste(test, next, end)).toMatchObject(refused('paste-over'))
+    expect(test.flow(next)?.step).toEqual({ kind: 'waiting', notice: null })
+  })
+
   it('is not read for a sign-in that is over', async () => {
     const test = await webProfile([remote])
     const flow = await start(test)
@@ -367,6 +416,28 @@ describe('a pasted answer', () => {
 })
 
 describe('a sign-in without a local browser', () => {
+  it('says how long it waited when nobody came', async () => {
+    const test = await desktopProfile()
+    const flow = await start(test, { elsewhere: true })
+    await linkOf(test, flow)
+    await test.world.timers.live(elsewherePatienceMs)
+    expect(await test.reach(flow, 'failed')).toMatchObject({
+      error: { code: 'sign-in-timeout', message: 'Nobody finished the sign-in within 60 minutes.' },
+    })
+  })
+
+  it('gives its timer and its listener back where the machine cannot say its name', async () => {
+    const test = await desktopProfile()
+    test.world.desktop.machine = () => {
+      throw new Error('no such user')
+    }
+    const before = test.world.timers.waiting
+    const flow = await start(test, { elsewhere: true })
+    expect(await test.reach(flow, 'failed')).toMatchObject({ error: { code: 'internal' } })
+    expect(test.world.timers.waiting).toBe(before)
+    expect(test.world.listener.listening).toEqual([])
+  })
+
   it('opens none, waits an hour, and says how the answer comes back through ssh', async () => {
     const test = await desktopProfile()
     const flow = await start(test, { elsewhere: true })

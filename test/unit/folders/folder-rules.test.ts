@@ -30,7 +30,7 @@ const code = (outcome: Outcome<unknown>): string => (outcome.ok ? 'ok' : outcome
 const shown = (test: Here): readonly string[] =>
   foldersView(test.state()).rules.map(({ folder, email, standing }) => `${folder} ${email} ${standing}`)
 const forgotten = async (test: Here, accountId: string): Promise<void> => {
-  expect(code(await forgetAccount(test.context, accountId, 1))).toBe('ok')
+  expect(code(await forgetAccount(test.context, accountId, { tokens: 1 }))).toBe('ok')
 }
 
 describe('a rule of a folder', () => {

@@ -36,7 +36,7 @@ const token = recordedToken
 describe('access without a refresh token', () => {
   const access = {
     ...{ clientId: mailClientId, asked: ['openid', gmailScope, drive], granted: ['openid', gmailScope] },
-    ...{ receivedAt: testStart - 1000, expiresAt: testStart + 1000 },
+    ...{ receivedAt: testStart - 1000, expiresAt: testStart + 1000, recordedAt: testStart - 1000 },
   }
   const withAccess = (tokens: readonly TokenRecord[], held: boolean): GrantView => {
     const account = recordedAccount(tokens, { accesses: [access] })

@@ -67,6 +67,9 @@ describe('what should not be pasted', () => {
     ['in a token.json', JSON.stringify({ token: access, refresh_token: refresh })],
     ['in the answer of a sign-in', JSON.stringify({ access_token: access, refresh_token: refresh }, null, 2)],
     ['in a file for gcloud', JSON.stringify({ type: 'authorized_user', refresh_token: refresh })],
+    ['still encoded in an address', `https://x.example/?t=${refresh.replaceAll('/', '%2F')}&u=1`],
+    ['of any form under its name', 'refresh_token=AbCdEfGhIjKlMnOpQrStUvWxYz0123456789'],
+    ['of any form in lines of YAML', 'refresh_token: AbCdEfGhIjKlMnOpQrStUvWxYz0123456789'],
     ['in the configuration of rclone', `token = {"access_token":"${access}","refresh_token":"${refresh}"}`],
   ])('is a refresh token %s', (_how, text) => {
     expect(recognisePasted(text)).toEqual({ kind: 'refresh-token' })
@@ -81,6 +84,13 @@ describe('what should not be pasted', () => {
     ['a private key under a password', pem.replaceAll('PRIVATE', 'ENCRYPTED PRIVATE')],
     ['a key file', JSON.stringify({ type: 'service_account', private_key: pem })],
     ['a key file that breaks off', JSON.stringify({ private_key: pem }).slice(0, -3)],
+    ['a private key without its title', `MIIEvQIBADANBgkq${'hkiG9w0BAQEF\n'.repeat(30)}==`],
+    ['a private key out of JSON', `"MIIEvQIBADANBgkq${'hkiG9w0BAQEF\\n'.repeat(30)}"`],
+    ['a private key as the keychain has it', `rsa1.AQAB.${'x1y2'.repeat(80)}.${'z3w4'.repeat(80)}`],
+    ['a private key under its name', 'private_key = AbCdEfGhIjKlMnOpQrStUvWxYz0123456789'],
+    ['a client secret under its name', 'client_secret=AbCdEfGhIjKlMnOpQrStUvWxYz0123456789'],
+    ['a client secret in JSON within a text', '{\\"client_secret\\":\\"AbCdEfGhIjKlMnOpQrStUv\\"}'],
+    ['a client secret of the older form', 'aBcD_eFgH1jKlMn-pQrStUvW'],
     ['an API key', `AIza${'Sy0'.repeat(11)}ab`],
     ['an API key in an address', `https://maps.googleapis.com/x?key=AIza${'Sy0'.repeat(11)}ab`],
     ['an authorization code', '4/0AfgeXvu-abcdefghijkl'],

@@ -7,6 +7,9 @@ import type { ForeignInspection } from '../../../electron/contract/inspection.ts
 import { foreignInspectionSchema } from '../../../electron/contract/inspection.ts'
 import { AccessTokens } from '../../../electron/core/access/access-tokens.ts'
 import { inspectForeign } from '../../../electron/core/inspection/inspect-foreign.ts'
+import { forgetKey } from '../../../electron/core/service-accounts/service-commands.ts'
+import { nextKeyName } from '../../support/service-accounts.ts'
+import { serviceScene } from '../service-accounts/service-scene.ts'
 import { otherClientId, testClientId } from '../../support/client-files.ts'
 import { asha, meera } from '../../support/fake-google.ts'
 import type { FakeAnswer } from '../../support/fake-http.ts'
@@ -66,6 +69,7 @@ describe('a pasted access token', () => {
     expect(await scene.see(` "Bearer ${scene.access}"\n`)).toEqual({
       ...{ kind: 'access-token', signature: null, audience: testClientId, authorizedParty: testClientId },
       yourClient: { clientId: testClientId, label: testClientId.slice(0, 16) },
+      yourService: false,
       ...{ email: asha.email, yourAccount: scene.grant.accountId, scopes: [...identity, mail] },
       ...{ issuedAt: null, expiresAt: now + 3_599_000, expired: false },
       ...{ accessType: 'offline', hostedDomain: null, bytes: scene.access.length },
@@ -123,7 +127,16 @@ describe('a pasted access token', () => {
     scene.test.world.google.changeTokenInfoNext({
       ...{ aud: '117000000000000000001', azp: '117000000000000000001', sub: undefined, email: undefined },
     })
-    expect(await scene.see(scene.access)).toMatchObject({ yourClient: null, yourAccount: service })
+    const seen = await scene.see(scene.access)
+    expect(seen).toMatchObject({ yourClient: null, yourAccount: service, yourService: true })
+  })
+
+  it('is for its audience, whoever asked for it; who asked counts where nothing else is said', async () => {
+    const scene = await ready()
+    scene.test.world.google.changeTokenInfoNext({ aud: otherClientId, azp: testClientId })
+    expect(await scene.see(scene.access)).toMatchObject({ yourClient: null })
+    scene.test.world.google.changeTokenInfoNext({ aud: undefined, azp: testClientId })
+    expect(await scene.see(scene.access)).toMatchObject({ yourClient: { clientId: testClientId } })
   })
 })
 
@@ -167,6 +180,7 @@ describe('a pasted id token', () => {
     expect(await scene.see(token)).toEqual({
       ...{ kind: 'id-token', signature: 'valid', audience: testClientId, authorizedParty: testClientId },
       yourClient: { clientId: testClientId, label: testClientId.slice(0, 16) },
+      yourService: false,
       ...{ email: asha.email, yourAccount: scene.grant.accountId, scopes: null, accessType: null },
       ...{ issuedAt: start, expiresAt: start + 3_600_000, expired: false },
       ...{ hostedDomain: 'northwind.test', bytes: token.length },
@@ -188,6 +202,13 @@ describe('a pasted id token', () => {
     const token = await idToken(scene, { aud: otherClientId, azp: otherClientId })
     expect(await scene.see(token)).toMatchObject({
       ...{ audience: otherClientId, yourClient: null, yourAccount: scene.grant.accountId },
+    })
+  })
+
+  it('that one of your clients asked for, for another one, is not for you', async () => {
+    const scene = await ready()
+    expect(await scene.see(await idToken(scene, { aud: otherClientId }))).toMatchObject({
+      ...{ signature: 'valid', authorizedParty: testClientId, yourClient: null },
     })
   })
 
@@ -253,7 +274,38 @@ describe('a pasted id token', () => {
     })
     expect(await scene.see(token)).toMatchObject({
       ...{ signature: 'unknown-key', yourAccount: service, audience: null, scopes: [mail] },
+      yourService: false,
     })
+  })
+
+  it('that a service account signed is checked with the key of it that is here', async () => {
+    const scene = await serviceScene()
+    const signed = await scene.tokens.selfSigned(scene.accountId, 'https://pubsub.googleapis.com/')
+    if (!signed.ok) throw new Error(signed.error.code)
+    const jwt = signed.value.secret.reveal()
+    const see = async (text: string): Promise<unknown> => {
+      scene.world.desktop.clipboard = text
+      const seen = await inspectForeign(scene.context)
+      return seen.ok ? seen.value : seen.error
+    }
+    const own = { signature: 'valid', yourService: true, yourAccount: scene.accountId, yourClient: null }
+    expect(await see(jwt)).toMatchObject(own)
+    const [head = '', body = '', signature = ''] = jwt.split('.')
+    const other = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
+    expect(await see(`${head}.${body}.${other}`)).toMatchObject({
+      ...{ signature: 'invalid', yourService: false, yourAccount: null },
+    })
+    scene.world.secretStore.failNext('keychain-locked', 'get')
+    expect(await see(jwt)).toMatchObject({ signature: 'unchecked', yourService: false })
+    const keyId = await scene.addKey(nextKeyName)
+    await scene.get()
+    await forgetKey(scene.context, scene.tokens, { accountId: scene.accountId, keyId: scene.keyId })
+    expect(scene.service().keys.map(({ keyId: one, standing }) => [one, standing])).toEqual([
+      [scene.keyId, 'forgotten'],
+      [keyId, 'held'],
+    ])
+    expect(await see(jwt)).toMatchObject({ signature: 'unknown-key', yourService: false })
+    expect(scene.world.http.requests.filter(({ url }) => url.includes('certs'))).toEqual([])
   })
 
   it('may hold claims of any kind', async () => {

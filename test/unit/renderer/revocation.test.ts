@@ -24,7 +24,10 @@ import {
   sampleRevocationRow,
 } from '../../support/sample-revocation.ts'
 import {
+  sampleAccessGrant,
+  sampleAccount,
   sampleCause,
+  sampleClient,
   sampleDeadToken,
   sampleNeed,
   sampleNow,
@@ -43,6 +46,14 @@ describe('what is to be revoked', () => {
       { clientId: archive.clientId, accounts: 1 },
       { clientId: backup.clientId, accounts: 1 },
     ])
+  })
+
+  it('leaves out access without a refresh token that has ended', () => {
+    const client = sampleClient(0)
+    const account = (held: boolean) =>
+      sampleAccount(0, [client], { grants: [sampleAccessGrant(client, { held })] })
+    expect(grantsOf([account(false)])).toEqual([])
+    expect(grantsOf([account(true)])).toEqual([{ accountId: 'account-00000000', clientId: client.clientId }])
   })
 
   it('is confirmed by what has to be typed, blanks and cases aside, as main takes it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { chooseAccounts, tokenBornAt } from '../../../renderer/features/accounts/account-list.ts'
-import { verdictOf } from '../../../renderer/features/inspection/foreign-words.ts'
+import { signatureText, verdictOf } from '../../../renderer/features/inspection/foreign-words.ts'
 import {
   canForget,
   hasWorked,
@@ -31,6 +31,11 @@ describe('the way from one key to the next', () => {
 
   it('asks to try a new key before the old one may go', () => {
     expect(rotationOf([fresh, old], false)).toEqual({ step: 'try', fresh, old: [old] })
+  })
+
+  it('goes by the age of the keys, not by the order in which they came here', () => {
+    const works = sampleKey(0)
+    expect(rotationOf([old, works], false)).toEqual({ step: 'forget', fresh: works, old: [old] })
   })
 
   it('stays there while Google does not take the new one', () => {
@@ -127,11 +132,21 @@ describe('a service account in the list', () => {
 })
 
 describe('a token from anywhere', () => {
-  it('is yours only where it is for one of your clients and its signature is not disproved', () => {
+  it('is yours only where it is for one of your clients and its signature was checked', () => {
     expect(verdictOf(sampleForeign())).toBe('yours')
     expect(verdictOf(sampleForeign({ yourClient: null }))).toBe('not-yours')
-    for (const signature of ['invalid', 'unknown-key'] as const)
-      expect(verdictOf(sampleForeign({ signature }))).toBe('forged')
     expect(verdictOf(sampleForeign({ signature: 'valid' }))).toBe('yours')
+    expect(verdictOf(sampleForeign({ signature: 'invalid' }))).toBe('forged')
+    expect(verdictOf(sampleForeign({ signature: 'unknown-key' }))).toBe('unknown')
+    expect(verdictOf(sampleForeign({ signature: 'unchecked' }))).toBe('unchecked')
+  })
+
+  it('of your own service account is not for another client', () => {
+    const own = { yourClient: null, yourService: true }
+    expect(verdictOf(sampleForeign(own))).toBe('service')
+    expect(verdictOf(sampleForeign({ ...own, signature: 'valid' }))).toBe('service')
+    expect(signatureText({ signature: 'valid', yourService: true })).not.toBe(
+      signatureText({ signature: 'valid', yourService: false }),
+    )
   })
 })

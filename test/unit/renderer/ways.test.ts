@@ -15,7 +15,7 @@ import {
 import { qrPicture } from '../../../renderer/features/sign-in/qr-picture.ts'
 import { canBeElsewhere } from '../../../renderer/features/sign-in/sign-in-choice.ts'
 import { codeGroups, spelled } from '../../../renderer/features/sign-in/user-code.ts'
-import { flowWayText } from '../../../renderer/features/sign-in/way-text.ts'
+import { flowWayText, waySentence } from '../../../renderer/features/sign-in/way-text.ts'
 import {
   sampleAccess,
   sampleAccessGrant,
@@ -84,6 +84,12 @@ test('the browser can be elsewhere on every way but the one that is for another 
   expect(flowWayText({ way: 'paste', elsewhere: true })).toBe(
     'Paste the address back · With a browser on another computer',
   )
+})
+
+test('no way says that the browser opens where there is none on this computer', () => {
+  const ways = ['loopback', 'redirect', 'paste', 'client-side'] as const
+  for (const way of ways) expect(waySentence(way, true)).not.toContain('browser opens')
+  expect(waySentence('loopback')).toContain('browser opens')
 })
 
 test('access counts down in minutes and ends with its last one, or with the memory that held it', () => {

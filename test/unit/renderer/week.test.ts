@@ -139,7 +139,7 @@ describe('a sitting', () => {
     ...{ kind: 'done', accountId, email: 'asha.rao@gmail.com', granted: [], declined: [] },
     ...{ liveAtLeast: 1, replacedOlder: true, accessEndsAt: null },
   })
-  const failed: FlowStep = { kind: 'failed', error: appError('sign-in-timeout') }
+  const failed: FlowStep = { kind: 'failed', error: appError('sign-in-timeout', { minutes: 5 }) }
 
   it('takes only what a sign-in can renew', () => {
     const mixed = [needy(0, { renewable: false }), needy(1, {})]

@@ -161,7 +161,9 @@ describe('forgetting what is dead', () => {
     const scene = await openScene()
     const { context, one, other } = scene
     await refuse(scene, one.tokenId)
-    expect(await forgetAccount(context, one.accountId, 2, scene.signIns)).toMatchObject({ ok: true })
+    expect(await forgetAccount(context, one.accountId, { tokens: 2 }, scene.signIns)).toMatchObject({
+      ok: true,
+    })
     await scene.mint({ clientId: otherClientId })
     expect(grantsOf(scene, one.accountId)).toEqual([otherClientId])
     expect(findToken(scene.state(), other.tokenId)).toMatchObject({ standing: 'forgotten', dismissed: false })
@@ -173,7 +175,9 @@ describe('forgetting an account while it signs in', () => {
     const scene = await openScene()
     const { accountId } = scene.one
     const flows = [await scene.begin(accountId), await scene.begin(accountId, otherClientId)]
-    expect(await forgetAccount(scene.context, accountId, 2, scene.signIns)).toMatchObject({ ok: true })
+    expect(await forgetAccount(scene.context, accountId, { tokens: 2 }, scene.signIns)).toMatchObject({
+      ok: true,
+    })
     for (const flowId of flows) await expect(scene.reach(flowId, 'done')).rejects.toThrow('sign-in-cancelled')
     expect(scene.state().accounts.get(accountId)?.forgotten).toBe(true)
   })
@@ -187,7 +191,7 @@ describe('forgetting an account while it signs in', () => {
     await scene.reach(storing, 'exchanging')
     const release = scene.world.secretStore.hang()
     await scene.reach(storing, 'storing')
-    expect(await forgetAccount(scene.context, accountId, 2, scene.signIns)).toMatchObject({
+    expect(await forgetAccount(scene.context, accountId, { tokens: 2 }, scene.signIns)).toMatchObject({
       error: { code: 'account-busy' },
     })
     expect(scene.flow(waiting).step.kind).toBe('waiting')
@@ -201,7 +205,7 @@ describe('forgetting an account while it signs in', () => {
     const scene = await openScene()
     const { accountId } = scene.one
     const flowId = await scene.begin(null)
-    await forgetAccount(scene.context, accountId, 2, scene.signIns)
+    await forgetAccount(scene.context, accountId, { tokens: 2 }, scene.signIns)
     scene.consent()
     await scene.reach(flowId, 'done')
     expect(scene.state().accounts.get(accountId)).toMatchObject({ forgotten: false })
@@ -211,7 +215,9 @@ describe('forgetting an account while it signs in', () => {
     const scene = await openScene()
     const { accountId } = scene.one
     const flowId = await scene.begin(accountId)
-    expect(await forgetAccount(scene.context, accountId, 7, scene.signIns)).toMatchObject({ ok: false })
+    expect(await forgetAccount(scene.context, accountId, { tokens: 7 }, scene.signIns)).toMatchObject({
+      ok: false,
+    })
     expect(scene.flow(flowId).step.kind).toBe('waiting')
     await scene.signIns.close()
   })

@@ -5,6 +5,7 @@ import { revocationViewSchema } from '../../../electron/contract/revocation.ts'
 import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { AccessTokens } from '../../../electron/core/access/access-tokens.ts'
 import { ClientSideAccess } from '../../../electron/core/access/client-side-access.ts'
+import { dyingIn } from '../../../electron/core/revocation/blast-radius.ts'
 import { Revocations } from '../../../electron/core/revocation/revocations.ts'
 import type { AccountRecord } from '../../../electron/core/state/state.ts'
 import { otherClientId, testClientId } from '../../support/client-files.ts'
@@ -46,7 +47,8 @@ export async function openScene(world?: TestWorld): Promise<Scene> {
   const start: Scene['start'] = (grants) => {
     const radius = revocations.preview(grants)
     if (!radius.ok) return radius
-    const { tokens, confirm } = radius.value
+    const { projects, confirm } = radius.value
+    const tokens = dyingIn(projects)
     return revocations.start({ grants, tokens, confirmation: confirm.kind === 'none' ? null : confirm.text })
   }
   const view: Scene['view'] = (revocationId) => {

@@ -2,9 +2,14 @@
 import { createPublicKey } from 'node:crypto'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { appError } from '../../../electron/contract/outcome.ts'
 import type { ServiceView } from '../../../electron/contract/service.ts'
 import type { AccountView } from '../../../electron/contract/views.ts'
 import { accountViewSchema } from '../../../electron/contract/views.ts'
+import { Secret } from '../../../electron/core/secret.ts'
+import { restoredKey } from '../../../electron/core/service-accounts/key-storage.ts'
+import { Problems } from '../../../electron/core/state/problems.ts'
+import { removeOrphan } from '../../../electron/core/tokens/sweep.ts'
 import { selfSignedCertificate } from '../../../electron/practice/x509.ts'
 import { installedFile } from '../../support/client-files.ts'
 import { asha } from '../../support/fake-google.ts'
@@ -21,6 +26,7 @@ import {
   robotNumber,
   rsaKey,
 } from '../../support/service-accounts.ts'
+import { openTestContext } from '../../support/test-context.ts'
 import type { TestProfile } from '../../support/test-profile.ts'
 import { openTestProfile } from '../../support/test-profile.ts'
 import { calendar, sheets } from './service-scene.ts'
@@ -126,6 +132,33 @@ describe('bringing a key file', () => {
     expect(await bring(test, keyFile())).toMatchObject({ keyId: test.keyId, outcome: 'known' })
     expect((await test.world.secretStore.get(keyService, test.keyId)).ok).toBe(true)
     expect(serviceOf(test, test.accountId).keys).toMatchObject([{ standing: 'held' }])
+  })
+
+  it('stores it again where the keychain holds something that is no key', async () => {
+    const test = await ready()
+    await test.world.secretStore.set(keyService, test.keyId, new Secret('rsa1.garbled'))
+    expect(await bring(test, keyFile())).toMatchObject({ keyId: test.keyId, outcome: 'known' })
+    const stored = await test.world.secretStore.get(keyService, test.keyId)
+    expect(stored.ok && stored.value && restoredKey(stored.value)).toBeTruthy()
+  })
+
+  it('refuses another key under the name of one that is held, and does not take that file for its source', async () => {
+    const test = await ready()
+    const other = '/home/x/other.json'
+    put(test, keyFile({ private_key: pemOf(rsaKey(nextKeyName)) }), other)
+    expect(await test.ask('clients.importFile', { path: other, ...plain })).toMatchObject({
+      error: { code: 'key-truncated' },
+    })
+    expect(serviceOf(test, test.accountId).keys).toMatchObject([{ file: path }])
+  })
+
+  it('refuses the number of an account with another address, which it leaves as it was', async () => {
+    const test = await ready()
+    put(test, keyFile({ client_email: `b${robotEmail}` }, nextKeyName))
+    expect(await test.ask('clients.importFile', { path, ...plain })).toMatchObject({
+      error: { code: 'key-field-malformed', details: { field: 'client_email' } },
+    })
+    expect(accountOf(test, test.accountId)).toMatchObject({ email: robotEmail, service: { keys: [{}] } })
   })
 
   it('adds a further key beside the first, newest first', async () => {
@@ -257,8 +290,12 @@ describe('using a service account', () => {
       error: { code: 'account-is-service' },
     })
     expect(await test.ask('accounts.activate', { accountId })).toMatchObject({ ok: true })
-    const who = await test.ask('who.ask', { folder: null, clientId, named: robotEmail.toUpperCase() })
+    const named = robotEmail.toUpperCase()
+    const who = await test.ask('who.ask', { folder: null, clientId: null, named })
     expect(who).toMatchObject({ value: { outcome: { kind: 'account', accountId, clientId: null } } })
+    expect(await test.ask('who.ask', { folder: null, clientId, named })).toMatchObject({
+      value: { outcome: { kind: 'blocked', reason: 'named', error: { code: 'account-is-service' } } },
+    })
   })
 })
 
@@ -327,6 +364,17 @@ describe('letting go of a key', () => {
     })
   })
 
+  it('leaves one of two, also where both are let go at the same time', async () => {
+    const test = await ready()
+    const { accountId, keyId } = test
+    const further = await bring(test, keyFile({}, nextKeyName))
+    for (const one of [keyId, further.keyId]) await test.ask('service.tryKey', { accountId, keyId: one })
+    const both = await Promise.all(
+      [keyId, further.keyId].map((one) => test.ask('service.forgetKey', { accountId, keyId: one })),
+    )
+    expect(both).toMatchObject([{ ok: true }, { error: { code: 'key-last' } }])
+  })
+
   it('deletes the file that it came from, once, and only while the keychain has the key', async () => {
     const test = await ready()
     const { accountId, keyId } = test
@@ -336,6 +384,9 @@ describe('letting go of a key', () => {
     put(test, keyFile())
     test.world.secretStore.lose(keyService, keyId)
     expect(await ask()).toMatchObject({ error: { code: 'keychain-item-missing' } })
+    await test.world.secretStore.set(keyService, keyId, new Secret('rsa1.garbled'))
+    expect(await ask()).toMatchObject({ error: { code: 'keychain-item-missing' } })
+    expect(test.world.desktop.files.has(path)).toBe(true)
     await bring(test, keyFile())
     expect(await ask()).toMatchObject({ ok: true })
     expect(test.world.desktop.files.has(path)).toBe(false)
@@ -374,6 +425,30 @@ describe('forgetting a service account', () => {
     })
   })
 
+  it('is not done where a key came since the preview', async () => {
+    const test = await ready()
+    const { accountId } = test
+    await bring(test, keyFile({}, nextKeyName))
+    const forgotten = await test.ask('accounts.forget', { accountId, tokens: 0, keys: 1 })
+    expect(forgotten).toMatchObject({ error: { code: 'not-found' } })
+    expect(await test.ask('accounts.forget', { accountId, tokens: 0, keys: 2 })).toMatchObject({ ok: true })
+  })
+
+  it('waits for a key that is being brought, and then is not done on an old count', async () => {
+    const test = await ready()
+    const { accountId } = test
+    put(test, keyFile({}, nextKeyName))
+    const release = test.world.secretStore.hang()
+    const bringing = test.ask('clients.importFile', { path, ...plain })
+    await new Promise((resolve) => setImmediate(resolve))
+    const forgetting = test.ask('accounts.forget', { accountId, tokens: 0, keys: 1 })
+    await new Promise((resolve) => setImmediate(resolve))
+    release()
+    expect(await bringing).toMatchObject({ ok: true, value: { outcome: 'key-added' } })
+    expect(await forgetting).toMatchObject({ error: { code: 'not-found' } })
+    expect(serviceOf(test, accountId).keys).toHaveLength(2)
+  })
+
   it('does not keep it from coming back with the same file', async () => {
     const test = await ready()
     await test.ask('accounts.forget', { accountId: test.accountId, tokens: 0 })
@@ -406,6 +481,46 @@ describe('ledger against keychain', () => {
     await later.world.secretStore.set(keyService, test.keyId, stored.value)
     const last = await swept(later)
     expect(accountOf(last, test.accountId).health.reason).toBe('ready')
+  })
+
+  /** Something happens between the lists and what is made of them. */
+  function afterList(test: TestProfile, happens: () => Promise<unknown>): void {
+    const { secretStore } = test.world
+    const list = secretStore.list.bind(secretStore)
+    secretStore.list = async (service) => {
+      const names = await list(service)
+      if (service === keyService) await happens()
+      return names
+    }
+  }
+
+  it('does not miss a key that was stored while the lists were made', async () => {
+    const test = await openTestProfile()
+    afterList(test, () => bring(test, keyFile()))
+    test.world.timers.pass(10_000)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const [account] = test.snapshot().accounts
+    expect(account?.service?.keys).toMatchObject([{ standing: 'held' }])
+    expect(test.world.folder.text('ledger.jsonl')).not.toContain('service.keyMissing')
+  })
+
+  it('does not remove what was unknown when it was found and is an account’s key by now', async () => {
+    const test = await openTestProfile()
+    const { keyId } = await bring(test, keyFile())
+    await test.profile.close()
+    const text = test.world.folder.text('ledger.jsonl') ?? ''
+    expect(text).toContain(keyId)
+    const problems = new Problems(() => undefined)
+    const place = { service: keyService, account: keyId }
+    problems.report('orphan', appError('orphan-secret'), 'remove-orphan', place)
+    const { context } = await openTestContext({ world: test.world })
+    const [problem] = problems.views()
+    const removed = await removeOrphan(context, problems, problem?.problemId ?? '')
+    expect(removed).toMatchObject({ error: { code: 'not-found' } })
+    expect(problems.views()).toEqual([])
+    expect(await test.world.secretStore.get(keyService, keyId)).toMatchObject({
+      value: expect.anything() as unknown,
+    })
   })
 
   it('deletes what was forgotten, and shows what it does not know', async () => {

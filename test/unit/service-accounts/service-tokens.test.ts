@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../../electron/contract/errors.ts'
+import type { ProfileContext } from '../../../electron/core/profile-context.ts'
 import { importKey } from '../../../electron/core/service-accounts/import-key.ts'
+import { ServiceTokens } from '../../../electron/core/service-accounts/service-tokens.ts'
 import { serviceView } from '../../../electron/core/service-accounts/service-view.ts'
 import type { FakeAnswer } from '../../support/fake-http.ts'
 import {
@@ -105,6 +107,37 @@ describe('an access token of a service account', () => {
     expect(codeOf(await scene.get())).toBe('not-found')
   })
 
+  it('does not stay where the account is forgotten while its use is written down', async () => {
+    const scene = await serviceScene()
+    const { accountId } = scene
+    const { record } = scene.context
+    const context: ProfileContext = {
+      ...scene.context,
+      async record(events) {
+        const recorded = await record(events)
+        if (events[0]?.type === 'service.keyUsed')
+          await record([{ type: 'account.forgotten', data: { accountId } }])
+        return recorded
+      },
+    }
+    const tokens = new ServiceTokens(context, () => undefined)
+    expect(codeOf(await tokens.get({ accountId, scopes: [calendar], minTtlMs: 0 }))).toBe('not-found')
+    expect(scene.google.assertions).toHaveLength(1)
+  })
+
+  it('that waits for its turn when the profile closes reads no key and signs nothing', async () => {
+    const scene = await serviceScene()
+    scene.tokens.keys.drop(scene.keyId)
+    scene.world.http.hang()
+    const asked = Array.from({ length: 12 }, (_, at) => scene.get([`${calendar}.${String(at)}`]))
+    for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve))
+    scene.tokens.keys.drop(scene.keyId)
+    const reads = scene.world.secretStore.calls.length
+    await scene.tokens.close()
+    await Promise.all(asked)
+    expect(scene.world.secretStore.calls.length).toBe(reads)
+  })
+
   it('ends with the profile', async () => {
     const scene = await serviceScene()
     scene.world.http.hang()
@@ -150,6 +183,16 @@ describe('a no of Google to a service account', () => {
       'a person who is not there',
       refusal('invalid_grant', 'Invalid email or User ID'),
       ...[person, 'service-subject-invalid', 'request'],
+    ],
+    [
+      'a person who is gone',
+      refusal('invalid_grant', 'Account has been deleted'),
+      ...[person, 'service-subject-invalid', 'request'],
+    ],
+    [
+      'a service account that is gone',
+      refusal('invalid_grant', 'The account has been deleted'),
+      ...[null, 'service-unknown', 'account'],
     ],
     [
       'a person who is none',
@@ -216,6 +259,35 @@ describe('a no of Google to a service account', () => {
     scene.world.clock.advance(10 * minuteMs)
     tokenOf(await scene.get())
     expect(scene.service().refusal).toBeNull()
+  })
+
+  it('about the account stays when other scopes are chosen; one about a request goes', async () => {
+    const scene = await serviceScene()
+    const { accountId } = scene
+    const choose = async (scopes: readonly string[]): Promise<unknown> =>
+      scene.context.record([{ type: 'service.configured', data: { accountId, scopes, subject: null } }])
+    scene.google.answerNext(refusal('invalid_scope', 'Invalid OAuth scope or ID token audience provided.'))
+    await scene.get()
+    expect(scene.service().refusal).toMatchObject({ about: 'request' })
+    await choose([sheets])
+    expect(scene.service().refusal).toBeNull()
+    scene.google.answerNext(refusal('invalid_grant', 'Robot is disabled.'))
+    await scene.get([sheets])
+    await choose([calendar])
+    expect(scene.service().refusal).toMatchObject({ about: 'account' })
+  })
+
+  it('to an id token says nothing of what else the account asks for', async () => {
+    const scene = await serviceScene()
+    const ask = (): ReturnType<typeof scene.get> =>
+      scene.tokens.idToken({ accountId: scene.accountId, audience: 'https://tool.example', minTtlMs: 0 })
+    scene.google.answerNext(refusal('invalid_scope', 'Invalid OAuth scope or ID token audience provided.'))
+    expect(codeOf(await ask())).toBe('service-scope-refused')
+    expect(scene.service().refusal).toBeNull()
+    scene.world.clock.advance(2 * minuteMs)
+    scene.google.answerNext(refusal('invalid_grant', 'Robot is disabled.'))
+    expect(codeOf(await ask())).toBe('service-disabled')
+    expect(scene.service().refusal).toMatchObject({ about: 'account' })
   })
 
   it('to one set of scopes does not keep another one waiting, and a person waits for nothing', async () => {
@@ -390,6 +462,49 @@ describe('which key signs', () => {
     scene.tokens.keys.drop(next)
     expect(tokenOf(await scene.get()).keyId).toBe(scene.keyId)
     expect(scene.service().keys.map(({ standing }) => standing)).toEqual(['held', 'missing'])
+  })
+
+  it('is the next one also for what it signs by itself', async () => {
+    const scene = await serviceScene()
+    const next = await scene.addKey(nextKeyName)
+    scene.world.secretStore.lose(scene.context.services.serviceKey, next)
+    scene.tokens.keys.drop(next)
+    const signed = await scene.tokens.selfSigned(scene.accountId, 'https://tool.example')
+    expect(signed).toMatchObject({ ok: true, value: { keyId: scene.keyId } })
+    expect(scene.service().keys.map(({ standing }) => standing)).toEqual(['held', 'missing'])
+  })
+
+  it('is found again where it was missed wrongly, though it is in memory', async () => {
+    const scene = await serviceScene()
+    const { accountId, keyId } = scene
+    await scene.context.record([{ type: 'service.keyMissing', data: { accountId, keyId } }])
+    tokenOf(await scene.get())
+    expect(scene.service().keys).toMatchObject([{ standing: 'held' }])
+    scene.world.secretStore.lose(scene.context.services.serviceKey, keyId)
+    await scene.context.record([{ type: 'service.keyMissing', data: { accountId, keyId } }])
+    tokenOf(await scene.get([sheets]))
+    expect(scene.service().keys).toMatchObject([{ standing: 'missing' }])
+  })
+
+  it('that is forgotten while the keychain is read signs nothing and does not stay in memory', async () => {
+    const scene = await serviceScene()
+    const { accountId, keyId } = scene
+    for (const ask of [() => scene.get(), () => scene.tokens.selfSigned(accountId, 'https://tool.example')]) {
+      scene.tokens.keys.drop(keyId)
+      const release = scene.world.secretStore.hang()
+      const asked = ask()
+      await new Promise((resolve) => setImmediate(resolve))
+      const data = { accountId, keyId, reason: 'key-forgotten' }
+      await scene.context.record([{ type: 'service.keyForgotten', data }])
+      release()
+      expect(await asked).toMatchObject({ error: { code: 'not-found' } })
+      const reads = scene.world.secretStore.calls.length
+      const record = scene.service().keys[0] ?? never()
+      await scene.tokens.keys.read(accountId, record)
+      expect(scene.world.secretStore.calls.length).toBe(reads + 1)
+      await scene.context.record([{ type: 'service.keyFound', data: { accountId, keyId } }])
+    }
+    expect(scene.google.assertions).toEqual([])
   })
 
   it('that Google refuses signs nothing by itself either', async () => {

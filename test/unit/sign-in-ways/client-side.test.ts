@@ -354,10 +354,20 @@ describe('a client-side sign-in without a browser here', () => {
 })
 
 describe('the end of a client-side sign-in', () => {
+  it('leaves its answer known as one that was never taken', async () => {
+    const one = await scene()
+    const fragment = consent(one)
+    one.abort.abort()
+    expect(await codeOf(one)).toBe('aborted')
+    expect([one.way.answers(fragment), one.way.took(fragment)]).toEqual([true, false])
+  })
+
   it('comes after five minutes without an answer', async () => {
     const one = await scene()
     await one.timers.live(patienceMs)
-    expect(await codeOf(one)).toBe('sign-in-timeout')
+    expect(await one.obtained).toMatchObject({
+      error: { code: 'sign-in-timeout', details: { minutes: patienceMs / 60_000 } },
+    })
     await one.way.close()
     expect([one.timers.waiting, one.test.world.listener.listening]).toEqual([0, []])
   })

@@ -422,11 +422,13 @@ describe('a sleep while the code waits', () => {
 
   it('ends it where the code ran out meanwhile, by whichever clock went on', async () => {
     const set = await deviceScene()
+    set.test.world.google.answerNext({ status: 400, body: { error: 'expired_token' } })
     set.test.world.clock.set(set.test.world.clock.now() + 31 * minute)
     set.test.world.wakes.resume()
     await set.timers.live(0)
     expect(await codeOf(set)).toBe('device-code-expired')
-    expect(set.polls()).toBe(0)
+    expect(set.polls()).toBe(1)
+    expect(isAllGivenBack(set)).toBe(true)
 
     const passed = await deviceScene()
     passed.test.world.clock.advance(31 * minute)
@@ -434,6 +436,34 @@ describe('a sleep while the code waits', () => {
     passed.test.world.wakes.resume()
     await passed.timers.live(0)
     expect(await codeOf(passed)).toBe('device-code-expired')
+    expect(passed.polls()).toBe(0)
+  })
+
+  it('is no end where only the clock was set and Google still knows the code', async () => {
+    const scene = await deviceScene()
+    const { clock, google } = scene.test.world
+    clock.set(clock.now() + 40 * minute)
+    // The clock of Google here is the machine's, so that its word has to be put in its mouth.
+    google.answerNext({ status: 428, body: { error: 'authorization_pending' } })
+    await scene.timers.live(5 * second)
+    expect(scene.way.link).not.toBeNull()
+    expect(scene.ends.at(-1)).toBe(clock.now() + 30 * minute - 5 * second)
+    clock.set(clock.now() - 40 * minute)
+    google.devices.enter('ABCD-EFG1', asha)
+    await scene.timers.live(5 * second)
+    expect(await scene.obtained).toMatchObject({ kind: 'refresh-token' })
+  })
+
+  it('ends it where the clock was set and Google cannot be asked', async () => {
+    const scene = await deviceScene()
+    const { clock, google } = scene.test.world
+    clock.set(clock.now() + 40 * minute)
+    google.answerAlways({ lost: 'network-offline' })
+    await scene.timers.live(5 * second)
+    expect(scene.polls()).toBe(1)
+    await scene.timers.live(10 * second)
+    expect(await codeOf(scene)).toBe('device-code-expired')
+    expect(scene.polls()).toBe(1)
   })
 
   it('is told in the time left as soon as an answer comes', async () => {

@@ -162,7 +162,7 @@ describe('asking who is meant', () => {
   it('blocks on a rule whose account is removed, and answers once it is back', async () => {
     const test = await here()
     await addRule(test.context, { folder: '/work', accountId: test.meera, clientId: null })
-    await forgetAccount(test.context, test.meera, 1)
+    await forgetAccount(test.context, test.meera, { tokens: 1 })
     expect(await who(test)).toMatchObject({
       outcome: { kind: 'blocked', error: { code: 'rule-account-gone' } },
     })
@@ -175,7 +175,7 @@ describe('asking who is meant', () => {
     const long = `/${Array.from({ length: 15 }, () => 'x'.repeat(250)).join('/')}`
     test.world.folders.make(long)
     await addRule(test.context, { folder: long, accountId: test.meera, clientId: null })
-    await forgetAccount(test.context, test.meera, 1)
+    await forgetAccount(test.context, test.meera, { tokens: 1 })
     expect((await who(test, { folder: long })).outcome.kind).toBe('blocked')
   })
 })
@@ -199,14 +199,14 @@ describe('the account that is active for a client', () => {
     expect(code(await setActive(test.context, otherClientId, test.asha))).toBe('not-found')
     expect(code(await setActive(test.context, otherClientId, null))).toBe('not-found')
     expect(code(await setActive(test.context, testClientId, 'nobody-here'))).toBe('not-found')
-    await forgetAccount(test.context, test.meera, 1)
+    await forgetAccount(test.context, test.meera, { tokens: 1 })
     expect(code(await setActive(test.context, testClientId, test.meera))).toBe('not-found')
   })
 
   it('leaves its place when it is forgotten', async () => {
     const test = await here()
     await setActive(test.context, testClientId, test.meera)
-    await forgetAccount(test.context, test.meera, 1)
+    await forgetAccount(test.context, test.meera, { tokens: 1 })
     expect((await who(test, { clientId: testClientId })).outcome).toMatchObject({ reason: 'active' })
   })
 })

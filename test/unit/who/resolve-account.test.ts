@@ -46,6 +46,25 @@ describe('the order in which it is decided who is meant', () => {
     expect(answer(everything())).toBe(`active ${carla} any client`)
   })
 
+  it('blocks where the request names a client and it is a service account, whoever said so', () => {
+    const service = {
+      ...{ uniqueId: '117000000000000000001', projectId: null, keys: [], scopes: [], subject: null },
+      refusal: null,
+    }
+    const state = (): State => withFolders(threeAccounts({ ben: { service } }), [folderRule('/work', ben)])
+    const clientId = mailClientId
+    expect(answer(state(), { named: ben })).toBe(`named ${ben} any client`)
+    expect(answer(state(), { named: ben, clientId })).toBe('blocked named account-is-service')
+    expect(answer(state(), { environment: ben, clientId })).toBe('blocked environment account-is-service')
+    expect(ask(state(), { lineage: deep, clientId })).toMatchObject({
+      ...{ outcome: { kind: 'blocked', reason: 'folder-rule' }, decidedIn: '/work' },
+    })
+    expect(answer(active(state(), ben), { clientId })).toBe('blocked active account-is-service')
+    expect(answer(active(state(), ben, { [clientId]: asha }), { clientId })).toBe(
+      `active-for-client ${asha} ${clientId}`,
+    )
+  })
+
   it('ends with the only account there is, and otherwise with a question', () => {
     expect(answer(threeAccounts())).toBe(`ask ${asha} ${ben} ${carla}`)
     expect(answer(threeAccounts({ ben: { forgotten: true }, carla: { forgotten: true } }))).toBe(
@@ -68,7 +87,8 @@ describe('the order in which it is decided who is meant', () => {
     const state = threeAccounts()
     const account = state.accounts.get(ben)
     if (!account) throw new Error('there is no such account')
-    account.accesses = [{ clientId: mailClientId, asked: [], granted: [], receivedAt: 0, expiresAt: 1 }]
+    const times = { receivedAt: 0, expiresAt: 1, recordedAt: 0 }
+    account.accesses = [{ clientId: mailClientId, asked: [], granted: [], ...times }]
     expect(answer(state, { clientId: mailClientId })).toBe(`ask ${asha} ${ben} ${carla}`)
   })
 

@@ -10,7 +10,7 @@ import type { SignInFlow } from './sign-in-flow.ts'
  * emptied.
  *
  * Errors: those of `readPastedAddress`, `paste-state-unknown`, `paste-other-flow` (`label`), `paste-used`,
- * `paste-wrong-address`, `sign-in-answer-invalid`.
+ * `paste-over`, `paste-wrong-address`, `sign-in-answer-invalid`.
  */
 export async function answerFromClipboard(
   context: ProfileContext,
@@ -35,5 +35,6 @@ export async function answerFromClipboard(
 function ofAnother(all: readonly SignInFlow[], pasted: URL): Outcome<null> {
   const other = all.find((flow) => flow.isAnsweredBy(pasted))
   if (!other) return fail('paste-state-unknown')
-  return other.ended ? fail('paste-used') : fail('paste-other-flow', { label: other.label })
+  if (!other.ended) return fail('paste-other-flow', { label: other.label })
+  return fail(other.took(pasted) ? 'paste-used' : 'paste-over')
 }

@@ -10,6 +10,8 @@ import { recognisePasted } from '../../inspection/foreign-token.ts'
 
 /** What a browser's address bar can hold of an answer; more is something else. */
 const longestAddress = 16_384
+/** Nothing that is looked for comes near this, in characters: a clipboard can hold a whole book. */
+const longestText = 65_536
 
 export type PastedAddress =
   | { readonly kind: 'address'; readonly url: URL }
@@ -22,7 +24,9 @@ export type PastedAddress =
  * Errors: `paste-empty`, `paste-refresh-token`, `paste-secret`, `paste-code-alone`, `paste-no-address`.
  */
 export function readPastedAddress(text: string): PastedAddress {
-  const bare = unwrapped(text)
+  const trimmed = text.trim()
+  if (trimmed.length > longestText) return refused('paste-no-address')
+  const bare = unwrapped(trimmed)
   if (bare === '') return refused('paste-empty')
   const url = bare.length > longestAddress ? null : parseUrl(withScheme(bare))
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return { kind: 'address', url }
@@ -41,13 +45,21 @@ function refused(code: ErrorCode, wipe = false): PastedAddress {
   return { kind: 'refused', error: appError(code), wipe }
 }
 
-/** Terminals wrap, chats quote: what stands around an address, and line breaks within it, are not part of it. */
+const quotes = new Set('"\'`<>“”‘’«»')
+const isAround = (character: string): boolean => quotes.has(character) || character.trim() === ''
+
+/**
+ * Terminals wrap, chats quote: what stands around an address, and line breaks within it, are not part of it. One
+ * character after the other: a pattern would begin anew at each blank, and take minutes over a page of them.
+ */
 function unwrapped(text: string): string {
-  const around = '[\\s"\'`<>“”‘’«»]+'
-  return text
-    .replace(/\s*[\r\n]+\s*/g, '')
-    .replace(new RegExp(`^${around}`), '')
-    .replace(new RegExp(`${around}$`), '')
+  const lines = text.split(/[\r\n]+/)
+  const joined = lines.map((line) => line.trim()).join('')
+  let from = 0
+  let to = joined.length
+  while (from < to && isAround(joined.charAt(from))) from += 1
+  while (to > from && isAround(joined.charAt(to - 1))) to -= 1
+  return joined.slice(from, to)
 }
 
 /** Some browsers leave the scheme out of what they show. Without it only this machine can be meant. */

@@ -14,14 +14,14 @@ import { liveTokens } from '../../tokens/live-count.ts'
 import type { ReplyPage } from '../../ports.ts'
 import type { ProfileContext } from '../../profile-context.ts'
 import { declinedScopes } from '../../../contract/scopes/scope-sets.ts'
-import type { Secret } from '../../secret.ts'
+import { Secret } from '../../secret.ts'
 import { testSecretStore } from '../../secrets.ts'
 import type { AccountRecord, ClientRecord } from '../../state/state.ts'
 import type { Identity } from '../identity.ts'
 import { accountIdOf } from '../identity.ts'
 import { withIdentityScopes } from './authorization-request.ts'
 import { defer } from './deferred.ts'
-import { patienceOf } from './patience.ts'
+import { patienceOf, timedOut } from './patience.ts'
 import { answersIn } from './pasted-address.ts'
 import type { ReplyKind } from './reply-texts.ts'
 import { replyPage } from './reply-texts.ts'
@@ -37,6 +37,8 @@ export interface SignInRequest {
   readonly expected: AccountRecord | null
   readonly wayKind: WayKind
   readonly way: Way
+  /** The registered address that was asked for; null for the usual one. */
+  readonly redirectUri: string | null
   /** Takes access that came without a refresh token. */
   readonly clientSide: Pick<ClientSideAccess, 'keep'>
   /** No browser is opened here, and everything may take longer. */
@@ -75,11 +77,12 @@ export class SignInFlow {
   }
 
   view(): FlowView {
-    const { flowId, client, expected, wayKind, elsewhere } = this.#request
+    const { flowId, client, expected, wayKind, redirectUri, elsewhere } = this.#request
     return {
       flowId,
       clientId: client.clientId,
       way: wayKind,
+      redirectUri,
       elsewhere,
       answer: this.#answer,
       accountId: expected?.accountId ?? null,
@@ -113,6 +116,11 @@ export class SignInFlow {
   /** Whether one of these, by its `state` alone, is an answer to this sign-in. */
   isAnsweredBy(pasted: URL): boolean {
     return answersIn(pasted).some((parameters) => this.#request.way.answers(parameters))
+  }
+
+  /** Whether one of these was taken as its answer. */
+  took(pasted: URL): boolean {
+    return answersIn(pasted).some((parameters) => this.#request.way.took(parameters))
   }
 
   /** Takes a pasted address that answers it. Errors: `not-found` when it is over, those of the way. */
@@ -172,10 +180,11 @@ export class SignInFlow {
   /** Everything that could fail later is tried before anybody is asked to consent. */
   async #prepare(): Promise<Outcome<Secret>> {
     const { ports, services } = this.#context
-    const { client } = this.#request
+    const { client, way } = this.#request
     return this.#whileSlow('checking-keychain', async () => {
       const tested = await testSecretStore(ports.secretStore, services.selfTest, ports.random)
       if (!tested.ok) return tested
+      if (!way.needsSecret) return ok(new Secret(''))
       const secret = await ports.secretStore.get(services.clientSecret, client.clientId)
       if (!secret.ok) return secret
       if (secret.value) return ok(secret.value)
@@ -260,7 +269,7 @@ export class SignInFlow {
     const { clock, timers } = this.#context.ports
     const patience = patienceOf(this.#request)
     this.#endsAt = clock.now() + patience
-    const giveUp = timers.after(patience, () => this.#choice.resolve(appError('sign-in-timeout')))
+    const giveUp = timers.after(patience, () => this.#choice.resolve(timedOut(this.#request)))
     this.#to({ kind: 'choosing-account', arrivedEmail, chooseBefore: this.#endsAt })
     const choice = await this.#choice.promise
     giveUp()

@@ -1,3 +1,5 @@
+import type { WayKind } from '../../../contract/kinds.ts'
+import { abilitiesOf } from '../../../contract/kinds.ts'
 import type { Outcome } from '../../../contract/outcome.ts'
 import { fail, ok } from '../../../contract/outcome.ts'
 import type { FlowView } from '../../../contract/views.ts'
@@ -52,10 +54,11 @@ export class SignIns {
 
   /**
    * Starts one. Where access is added, what is held of the grant is asked for as well, so that the new token can
-   * stand in for the older one; until it is stored, that one goes on working.
+   * stand in for the older one; until it is stored, that one goes on working. A way that brings no such token cannot
+   * add anything.
    *
-   * Errors: `not-found` (also where access is to be added to nobody), `account-is-service`, `read-only`, those of
-   * `chooseWay`. What happens later is told by the flow's view.
+   * Errors: `not-found` (also where access is to be added to nobody), `account-is-service`, `read-only`,
+   * `way-not-possible`, the others of `chooseWay`. What happens later is told by the flow's view.
    */
   start(request: StartRequest): Outcome<{ flowId: string }> {
     const state = this.#context.ledger.state()
@@ -67,13 +70,15 @@ export class SignIns {
     if (this.#context.ledger.readOnly) return fail('read-only')
     const chosen = chooseWay(this.#context, client, request)
     if (!chosen.ok) return chosen
+    if (request.add === true && !bringsRefreshToken(chosen.value.wayKind)) return fail('way-not-possible')
 
     const flowId = this.#context.ports.random.token(16)
     const flow = new SignInFlow(
       this.#context,
       {
         ...{ flowId, client, scopes: scopesFor(request, expected), expected },
-        ...{ ...chosen.value, elsewhere: request.elsewhere ?? false, clientSide: this.#clientSide },
+        ...{ ...chosen.value, redirectUri: request.redirectUri ?? null },
+        ...{ elsewhere: request.elsewhere ?? false, clientSide: this.#clientSide },
       },
       (view) => {
         if (this.#flows.has(flowId)) this.#onChange(flowId, view)
@@ -166,6 +171,10 @@ export class SignIns {
     const ended = [...this.#flows.values()].filter((flow) => flow.ended)
     for (const flow of ended.slice(0, Math.max(0, ended.length - maxEnded))) this.#forget(flow.view().flowId)
   }
+}
+
+function bringsRefreshToken(way: WayKind): boolean {
+  return Object.values(abilitiesOf).some(({ refreshes, ways }) => refreshes && ways.includes(way))
 }
 
 function scopesFor(request: StartRequest, account: AccountRecord | null): readonly string[] {

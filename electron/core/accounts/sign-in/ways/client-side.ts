@@ -4,13 +4,13 @@
  * tab asks again with one. There is no refresh token, no code and no client secret in it.
  */
 import type { AppError, Outcome } from '../../../../contract/outcome.ts'
-import { appError, fail, ok } from '../../../../contract/outcome.ts'
+import { fail, ok } from '../../../../contract/outcome.ts'
 import type { LoopbackServer, ReplyPage } from '../../../ports.ts'
 import type { ProfileContext } from '../../../profile-context.ts'
 import { answerOffered } from '../answer-offered.ts'
 import { sameText } from '../callback.ts'
 import { defer } from '../deferred.ts'
-import { patienceOf } from '../patience.ts'
+import { patienceOf, timedOut } from '../patience.ts'
 import { leadsTo } from '../pasted-address.ts'
 import { checkAccess } from './check-access.ts'
 import type { ArrivedToken, AskedInFragment } from './fragment-answer.ts'
@@ -33,10 +33,15 @@ interface Question extends AskedInFragment {
 type Taken = 'taken' | { readonly leadsOnTo: string } | { readonly refused: AppError | null }
 
 export class ClientSideWay implements Way {
+  /** Nothing is exchanged. */
+  readonly needsSecret = false
   readonly #context: ProfileContext
   readonly #redirectUri: string
   readonly #arrival = defer<Arrival>()
   readonly #page = defer<ReplyPage>()
+  /** The `state` of every question, … */
+  readonly #asked = new Set<string>()
+  /** … and of those that were answered. */
   readonly #spent = new Set<string>()
   #stage: Stage | null = null
   #server: LoopbackServer | null = null
@@ -76,8 +81,11 @@ export class ClientSideWay implements Way {
 
   answers(pasted: URLSearchParams): boolean {
     const state = pasted.get('state') ?? ''
-    const states = [...this.#spent, ...(this.#question ? [this.#question.state] : [])]
-    return states.some((known) => sameText(state, known))
+    return [...this.#asked].some((known) => sameText(state, known))
+  }
+
+  took(pasted: URLSearchParams): boolean {
+    return this.#spent.has(pasted.get('state') ?? '')
   }
 
   paste(pasted: URL): Outcome<null> {
@@ -111,30 +119,33 @@ export class ClientSideWay implements Way {
     const end = (arrival: Arrival) => () => this.#arrival.resolve(arrival)
     const onAbort = end({ kind: 'aborted' })
     stage.signal.addEventListener('abort', onAbort, { once: true })
-    const timeout = appError('sign-in-timeout')
-    const stopWaiting = timers.after(patience, end({ kind: 'failed', error: timeout }))
-    stage.waitUntil(clock.now() + patience)
-    stage.offer(answerOffered(this.#redirectUri, stage.elsewhere ? desktop.machine() : null))
-    // Elsewhere a second address would have to be carried over by hand.
-    this.#ask(stage, stage.expected !== null && !stage.elsewhere)
-    if (stage.elsewhere) {
-      this.#notice(null)
-    } else {
-      stage.show({ kind: 'opening-browser' })
-      await this.openBrowser()
+    const stopWaiting = timers.after(patience, end({ kind: 'failed', error: timedOut(stage) }))
+    try {
+      stage.waitUntil(clock.now() + patience)
+      stage.offer(answerOffered(this.#redirectUri, stage.elsewhere ? desktop.machine() : null))
+      // Elsewhere a second address would have to be carried over by hand.
+      this.#ask(stage, stage.expected !== null && !stage.elsewhere)
+      await this.#invite(stage)
+      return await this.#arrival.promise
+    } finally {
+      stopWaiting()
+      stage.signal.removeEventListener('abort', onAbort)
+      this.#question = null
+      stage.offer(null)
     }
-    const arrival = await this.#arrival.promise
-    stopWaiting()
-    stage.signal.removeEventListener('abort', onAbort)
-    this.#question = null
-    stage.offer(null)
-    return arrival
+  }
+
+  async #invite(stage: Stage): Promise<void> {
+    if (stage.elsewhere) return this.#notice(null)
+    stage.show({ kind: 'opening-browser' })
+    await this.openBrowser()
   }
 
   #ask(stage: Stage, quiet: boolean): Question {
     const state = this.#context.ports.random.token(32)
     const question = { state, quiet, link: this.#authorizationUrl(stage, state, quiet) }
     this.#question = question
+    this.#asked.add(state)
     return question
   }
 

@@ -4,7 +4,7 @@
  * differ in the address alone. Whichever way the answer comes, exactly one counts.
  */
 import type { AppError, Outcome } from '../../../../contract/outcome.ts'
-import { appError, fail, ok } from '../../../../contract/outcome.ts'
+import { fail, ok } from '../../../../contract/outcome.ts'
 import type { LoopbackRequest, LoopbackServer, ReplyPage } from '../../../ports.ts'
 import type { ProfileContext } from '../../../profile-context.ts'
 import { answerOffered } from '../answer-offered.ts'
@@ -12,7 +12,7 @@ import type { AuthorizationSecrets } from '../authorization-request.ts'
 import { authorizationUrl, newAuthorizationSecrets } from '../authorization-request.ts'
 import { judgeCallback, sameText } from '../callback.ts'
 import { defer } from '../deferred.ts'
-import { patienceOf } from '../patience.ts'
+import { patienceOf, timedOut } from '../patience.ts'
 import { decodedOnce, leadsTo } from '../pasted-address.ts'
 import { listenWhenFree } from './listen-when-free.ts'
 import type { Obtained, Stage, Way } from './way.ts'
@@ -38,6 +38,7 @@ interface Door {
 }
 
 export class CodeInBrowserWay implements Way {
+  readonly needsSecret = true
   readonly #context: ProfileContext
   readonly #address: ReturnAddress
   readonly #secrets: AuthorizationSecrets
@@ -84,6 +85,10 @@ export class CodeInBrowserWay implements Way {
     return sameText(pasted.get('state') ?? '', this.#secrets.state)
   }
 
+  took(pasted: URLSearchParams): boolean {
+    return this.#taken && this.answers(pasted)
+  }
+
   paste(pasted: URL): Outcome<null> {
     if (this.#taken) return fail('paste-used')
     if (!this.#waiting) return fail('not-found')
@@ -125,23 +130,26 @@ export class CodeInBrowserWay implements Way {
     const link = this.#authorizationUrl(stage, redirectUri)
     const onAbort = (): void => this.#arrival.resolve({ kind: 'aborted' })
     stage.signal.addEventListener('abort', onAbort, { once: true })
-    const timeout = { kind: 'ended', error: appError('sign-in-timeout') } as const
+    const timeout = { kind: 'ended', error: timedOut(stage) } as const
     const stopWaiting = timers.after(patience, () => this.#arrival.resolve(timeout))
-    stage.waitUntil(clock.now() + patience)
-    stage.offer(answerOffered(redirectUri, server !== null && stage.elsewhere ? desktop.machine() : null))
-    this.#waiting = { link, redirectUri }
-    if (stage.elsewhere) {
-      this.#notice(null)
-    } else {
-      stage.show({ kind: 'opening-browser' })
-      await this.openBrowser()
+    try {
+      stage.waitUntil(clock.now() + patience)
+      stage.offer(answerOffered(redirectUri, server !== null && stage.elsewhere ? desktop.machine() : null))
+      this.#waiting = { link, redirectUri }
+      await this.#invite(stage)
+      return await this.#arrival.promise
+    } finally {
+      stopWaiting()
+      stage.signal.removeEventListener('abort', onAbort)
+      this.#waiting = null
+      stage.offer(null)
     }
-    const arrival = await this.#arrival.promise
-    stopWaiting()
-    stage.signal.removeEventListener('abort', onAbort)
-    this.#waiting = null
-    stage.offer(null)
-    return arrival
+  }
+
+  async #invite(stage: Stage): Promise<void> {
+    if (stage.elsewhere) return this.#notice(null)
+    stage.show({ kind: 'opening-browser' })
+    await this.openBrowser()
   }
 
   #authorizationUrl({ client, asked, expected }: Stage, redirectUri: string): string {

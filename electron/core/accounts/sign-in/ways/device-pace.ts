@@ -14,18 +14,20 @@ type Reason = 'elapsed' | 'woken' | 'over'
 
 /**
  * The waits of one device code. It ends by whichever clock says so first: in a sleep one of them may stand still.
- * Whoever makes one closes it.
+ * Where it is the clock on the wall alone, somebody may have set it: then Google is asked once more, and knows. Whoever makes one closes it.
  */
 export class DevicePace {
   readonly #ports: Pick<ProfilePorts, 'clock' | 'timers' | 'wakes'>
   readonly #signal: AbortSignal
   readonly #lifeMs: number
-  readonly #begun: Instant
+  #begun: Instant
   readonly #stopLife: () => void
   #intervalMs: number
   #failures = 0
   #answered: Instant
   #over = false
+  /** Google was asked after the clock on the wall alone had said that it is over. */
+  #askedOnce = false
   #endPause: (reason: Reason) => void = () => undefined
   #clocksApart: number
 
@@ -76,6 +78,7 @@ export class DevicePace {
   answered(meaning: 'pending' | 'slow-down' | 'failure'): void {
     this.#answered = instantOf(this.#ports.clock)
     this.#failures = meaning === 'failure' ? this.#failures + 1 : 0
+    if (this.#askedOnce && meaning !== 'failure') this.#livesOn()
     if (meaning === 'slow-down') this.#intervalMs += slowDownMs
   }
 
@@ -87,7 +90,10 @@ export class DevicePace {
       reason = restMs <= 0 ? 'elapsed' : await this.#pause(restMs)
     }
     if (this.#signal.aborted) return 'aborted'
-    return this.leftMs() <= 0 ? 'expired' : 'poll'
+    if (this.leftMs() > 0) return 'poll'
+    if (this.#over || this.#askedOnce || this.#elapsedMs() >= this.#lifeMs) return 'expired'
+    this.#askedOnce = true
+    return 'poll'
   }
 
   /** A wait of its own, for what is asked after the code was answered. False where it was given up. */
@@ -99,6 +105,17 @@ export class DevicePace {
   close(): void {
     this.#stopLife()
     this.#endPause('over')
+  }
+
+  /** Google still knows it: the clock on the wall was set, and is reckoned with from here on. */
+  #livesOn(): void {
+    this.#askedOnce = false
+    const elapsedMs = this.#elapsedMs()
+    this.#begun = { ...this.#begun, at: this.#ports.clock.now() - elapsedMs }
+  }
+
+  #elapsedMs(): number {
+    return this.#ports.clock.elapsedMs() - this.#begun.elapsed
   }
 
   #waitMs(): number {

@@ -19,6 +19,7 @@ const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
 const keyRetriesMs: readonly number[] = [1000, 3000, 10_000, 30_000]
 
 export class DeviceWay implements Way {
+  readonly needsSecret = true
   readonly #abort = new AbortController()
   #stage: Stage | null = null
   #shown: { readonly code: DeviceCode; readonly pace: DevicePace } | null = null
@@ -59,6 +60,10 @@ export class DeviceWay implements Way {
   }
 
   answers(): boolean {
+    return false
+  }
+
+  took(): boolean {
     return false
   }
 

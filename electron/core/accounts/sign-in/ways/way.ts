@@ -16,6 +16,7 @@ export interface Stage {
   readonly context: ProfileContext
   readonly flowId: string
   readonly client: ClientRecord
+  /** Empty where the way needs none. */
   readonly clientSecret: Secret
   /** Identity first, each scope once. */
   readonly asked: readonly string[]
@@ -50,6 +51,8 @@ export type Obtained =
   | { readonly kind: 'aborted' }
 
 export interface Way {
+  /** It cannot do without the client's secret. */
+  readonly needsSecret: boolean
   /** Runs once, to the end. Throws only what is a bug. */
   obtain(stage: Stage): Promise<Obtained>
   /** The address to open while it can be used, null otherwise. It never goes to the window. */
@@ -61,6 +64,8 @@ export interface Way {
    * pasted into another sign-in can be told apart from one that nobody here asked for.
    */
   answers(pasted: URLSearchParams): boolean
+  /** Whether exactly such an answer was taken already, however it came. */
+  took(pasted: URLSearchParams): boolean
   /** Takes an address that answers it. Errors: `paste-…`, `sign-in-answer-invalid`. */
   paste(pasted: URL): Outcome<null>
   /** What the browser that waits for it shows at the end. The first call counts. */
