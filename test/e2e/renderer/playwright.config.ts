@@ -18,7 +18,8 @@ export default defineConfig({
     locale: 'en-GB',
     launchOptions: {
       executablePath: process.env['LATCHKEY_CHROMIUM'] ?? '/usr/bin/chromium',
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+      // Without a graphics card it would be played by the processor, which the pages need.
+      args: ['--disable-gpu', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
     },
   },
 })
