@@ -1,14 +1,20 @@
 /** Two accounts under two clients of one project: a folder's rule, access added, one grant revoked, and what died. */
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Page } from '@playwright/test'
 import { cause, checkNow, choose, openAccount, openRoom, setFault } from '../../../build/app-driver.mjs'
-import { createHttp } from '../../../electron/adapters/http.ts'
 import type { AccountView } from '../../../electron/contract/views.ts'
 import type { PracticeControl } from '../../../electron/practice/practice-control.ts'
-import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
 import type { Machine, RunningApp } from './running-app.ts'
-import { consentInBrowser, expect, openPractice, signIn, startSignIn, test } from './running-app.ts'
+import {
+  consentInBrowser,
+  expect,
+  openPractice,
+  picture,
+  serverOf,
+  signIn,
+  startSignIn,
+  test,
+} from './running-app.ts'
 
 const asha = 'asha.rao@gmail.test'
 const meera = 'meera@northwind.test'
@@ -18,18 +24,6 @@ async function accountOf(app: RunningApp, email: string): Promise<AccountView> {
   const account = (await app.snapshot()).accounts.find((one) => one.email === email)
   if (!account) throw new Error(`no account ${email}`)
   return account
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['LATCHKEY_SHOTS']
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` })
-}
-
-/** What practice Google itself knows: the truth that the app's words are held against. */
-async function serverOf(app: RunningApp): Promise<PracticeControl> {
-  const issuer = (await app.snapshot()).practice?.issuer ?? ''
-  const systemProxy = (): Promise<string> => Promise.resolve('DIRECT')
-  return createPracticeControl(issuer, createHttp({ allow: (url) => url.origin === issuer, systemProxy }))
 }
 
 /** How many refresh tokens live at the server, by e-mail and project number. */

@@ -3,33 +3,14 @@
  * server, in the real app, a real browser and a real keyring; and what goes wrong with them.
  */
 import { createServer } from 'node:http'
-import type { Page } from '@playwright/test'
 import { cause, chooseUnder, configureService, consent, openAccount } from '../../../build/app-driver.mjs'
-import { createHttp } from '../../../electron/adapters/http.ts'
 import type { ClientKind } from '../../../electron/contract/kinds.ts'
 import type { ClientView, FlowView } from '../../../electron/contract/views.ts'
-import type { PracticeControl } from '../../../electron/practice/practice-control.ts'
-import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
 import type { RunningApp } from './running-app.ts'
-import { expect, openPractice, test } from './running-app.ts'
+import { expect, issuerOf, openPractice, picture, serverOf, test } from './running-app.ts'
 
 const asha = 'asha.rao@gmail.test'
 const meera = 'meera@northwind.test'
-
-async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['LATCHKEY_SHOTS']
-  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` })
-}
-
-async function serverOf(app: RunningApp): Promise<PracticeControl> {
-  const issuer = await issuerOf(app)
-  const systemProxy = (): Promise<string> => Promise.resolve('DIRECT')
-  return createPracticeControl(issuer, createHttp({ allow: (url) => url.origin === issuer, systemProxy }))
-}
-
-async function issuerOf(app: RunningApp): Promise<string> {
-  return (await app.snapshot()).practice?.issuer ?? ''
-}
 
 async function clientOf(app: RunningApp, type: ClientKind): Promise<ClientView> {
   const client = (await app.snapshot()).clients.find((one) => one.type === type)

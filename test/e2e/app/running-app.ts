@@ -13,7 +13,10 @@ import { electronCommand, electronEnvironment } from '../../../build/electron-pr
 import { startSession } from '../../../build/session.mjs'
 import type { OpenedBrowser, SystemBrowser } from '../../../build/system-browser.mjs'
 import { installSystemBrowser } from '../../../build/system-browser.mjs'
+import { createHttp } from '../../../electron/adapters/http.ts'
 import type { Snapshot } from '../../../electron/contract/views.ts'
+import type { PracticeControl } from '../../../electron/practice/practice-control.ts'
+import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
 
 const run = promisify(execFile)
 
@@ -98,6 +101,24 @@ async function startApp(env: Record<string, string>): Promise<RunningApp> {
       await exited
     },
   }
+}
+
+/** With LATCHKEY_SHOTS, a folder, a person can look too. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['LATCHKEY_SHOTS']
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` })
+}
+
+/** Where the app's practice Google is. */
+export async function issuerOf(app: RunningApp): Promise<string> {
+  return (await app.snapshot()).practice?.issuer ?? ''
+}
+
+/** What practice Google itself knows: the truth that the app's words are held against. */
+export async function serverOf(app: RunningApp): Promise<PracticeControl> {
+  const issuer = await issuerOf(app)
+  const systemProxy = (): Promise<string> => Promise.resolve('DIRECT')
+  return createPracticeControl(issuer, createHttp({ allow: (url) => url.origin === issuer, systemProxy }))
 }
 
 /** First start → practice Google, ready to sign in. */
