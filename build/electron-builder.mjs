@@ -29,6 +29,9 @@ export function builderConfig(runtime) {
     files: [
       'package.json',
       'dist/electron/**',
+      // The command without Electron runs from a checkout: the packaged app brings no Node for it.
+      '!dist/electron/agent.cjs',
+      '!dist/electron/agent-chunks/**',
       'dist/renderer/**',
       ...(runtime.fallback ? ['dist/fallback-entry/**'] : []),
       '!node_modules/**',
