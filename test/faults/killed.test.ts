@@ -58,8 +58,8 @@ async function openTwice(): Promise<RealProfile> {
       return { ...ports, secretStore: { ...ports.secretStore, list } }
     },
   })
-  // The comparison lists both kinds of secrets first; what it then changes is done when both sides agree.
-  await expect.poll(() => lists.length, { timeout: 10_000 }).toBe(2)
+  // The comparison lists all three kinds of secrets first; what it then changes is done when both sides agree.
+  await expect.poll(() => lists.length, { timeout: 10_000 }).toBe(3)
   await Promise.all(lists)
   await expect.poll(() => agree(first), { timeout: 10_000 }).toBe(true)
   await first.close()
