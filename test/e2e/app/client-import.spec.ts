@@ -34,7 +34,7 @@ test('a client file comes in through the picker, the clipboard and a drop, and i
     clipboard.writeText('{"type":"service_account","private_key":"x"}'),
   )
   await app.page.getByRole('button', { name: 'Paste from clipboard' }).click()
-  await expect(app.page.getByText('This is a service account key, not an OAuth client.')).toBeVisible()
+  await expect(app.page.getByText('The field “client_email” of the key file is missing')).toBeVisible()
   expect((await app.snapshot()).clients).toEqual([])
 
   writeFileSync(file, installedFile())
