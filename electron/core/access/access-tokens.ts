@@ -15,6 +15,7 @@ import { isFresh, remainingMs } from './freshness.ts'
 import type { Refreshed, RefreshOutcome, RefreshTarget } from './refresher.ts'
 import { Refresher, refreshKey } from './refresher.ts'
 import { Slots } from './slots.ts'
+import { untilAborted } from './until-aborted.ts'
 
 /** So many refreshes are in the air at the same time, over all grants. */
 const maxInAir = 8
@@ -278,14 +279,4 @@ export function handOut(
   if (asked === null || sameScopes(asked, token.scopes)) return { kind: 'token', token }
   const code = coversScopes(token.scopes, asked) ? 'scopes-not-narrowed' : 'scopes-not-held'
   return { kind: 'failed', error: appError(code) }
-}
-
-/** The outcome, or null when the signal ends the wait first. */
-function untilAborted<T>(outcome: Promise<T>, signal: AbortSignal | undefined): Promise<T | null> {
-  if (!signal) return outcome
-  return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(null)
-    signal.addEventListener('abort', stop, { once: true })
-    outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

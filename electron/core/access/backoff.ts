@@ -80,3 +80,8 @@ export class Backoff {
     for (const [key, { offline }] of this.#failures) if (offline) this.#failures.delete(key)
   }
 }
+
+/** The error as it was, with the seconds until the next try for who wants to show them. */
+export function inSeconds(error: AppError, remainingMs: number): AppError {
+  return { ...error, details: { ...error.details, seconds: Math.ceil(remainingMs / 1000) } }
+}

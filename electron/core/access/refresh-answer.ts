@@ -5,11 +5,11 @@ import type { Verdict } from '../../contract/views.ts'
 import type { HttpResult } from '../ports.ts'
 import { parseScopes } from '../../contract/scopes/scope-sets.ts'
 import { Secret } from '../secret.ts'
-import type { Answered, JsonFields } from './json-answer.ts'
+import type { Answered } from './json-answer.ts'
 import { jsonFields, notJson } from './json-answer.ts'
 import { cleanRefusal, describeRefusal, verdictOf } from './refusals.ts'
 import type { TokenEndpointError } from './token-errors.ts'
-import { isSecretMissing, tokenErrorCodes } from './token-errors.ts'
+import { isSecretMissing, tokenErrorCodes, tokenErrorOf } from './token-errors.ts'
 
 export interface Granted {
   readonly kind: 'granted'
@@ -120,7 +120,7 @@ function readRefusal(answer: Answered, now: number): RefreshAnswer {
   if (status === 407) return passing(appError('network-failed', { reason: 'a proxy asks for a password' }))
   const fields = jsonFields(answer)
   if (!fields) return passing(notJson(answer), retryAfterMs)
-  const error = errorOf(fields, status)
+  const error = tokenErrorOf(fields, status)
   if (error.error === '') return passing(appError('answer-malformed', { reason: 'it names no error' }))
   if (passingErrors.has(error.error)) return passing(describeRefusal(cleanRefusal(error)), retryAfterMs)
   return judge(error)
@@ -136,19 +136,6 @@ function judge(raw: TokenEndpointError): RefreshAnswer {
   const trusted = grantRefused ? raw.status === 400 : known || raw.status === 400 || raw.status === 401
   if (!trusted) return passing(appError('server-unavailable', { status: raw.status }))
   return { kind: 'refused', verdict: verdictOf(refusal), refusal, error }
-}
-
-function errorOf(fields: JsonFields, status: number): TokenEndpointError {
-  const text = (name: string): string => {
-    const value = fields[name]
-    return typeof value === 'string' ? value : ''
-  }
-  return {
-    error: text('error'),
-    description: text('error_description'),
-    subtype: text('error_subtype'),
-    status,
-  }
 }
 
 /** A token of printable characters within its bound; a line break in one would end a header early. */

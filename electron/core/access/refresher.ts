@@ -12,7 +12,7 @@ import { sameScopes } from '../../contract/scopes/scope-sets.ts'
 import type { Secret } from '../secret.ts'
 import type { TokenRecord } from '../state/state.ts'
 import { findToken } from '../state/state.ts'
-import { Backoff } from './backoff.ts'
+import { Backoff, inSeconds } from './backoff.ts'
 import { ClientStanding } from './client-standing.ts'
 import type { Granted, Passing, RefreshAnswer } from './refresh-answer.ts'
 import { readRefreshAnswer } from './refresh-answer.ts'
@@ -340,8 +340,3 @@ export class Refresher {
 }
 
 const gone: RefreshOutcome = { kind: 'unavailable', error: appError('no-usable-token') }
-
-/** The error as it was, with the seconds until the next try for who wants to show them. */
-function inSeconds(error: AppError, remainingMs: number): AppError {
-  return { ...error, details: { ...error.details, seconds: Math.ceil(remainingMs / 1000) } }
-}

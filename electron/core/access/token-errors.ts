@@ -3,6 +3,7 @@
  * exchange of a code and for a refresh; where the two differ, each says so itself.
  */
 import type { ErrorCode } from '../../contract/errors.ts'
+import type { JsonFields } from './json-answer.ts'
 
 /** The body of an error from the token endpoint, RFC 6749 section 5.2, with Google's `error_subtype`. */
 export interface TokenEndpointError {
@@ -67,4 +68,18 @@ export function cleanName(name: string): string {
 export function reasonOf(error: TokenEndpointError): string {
   const description = cleanDescription(error.description).replace(/\.$/, '')
   return description === '' ? cleanName(error.error) : description
+}
+
+/** The error of an answer that is JSON; what is missing or no text is empty (google-oauth.md 1.10). */
+export function tokenErrorOf(fields: JsonFields, status: number): TokenEndpointError {
+  const text = (name: string): string => {
+    const value = fields[name]
+    return typeof value === 'string' ? value : ''
+  }
+  return {
+    error: text('error'),
+    description: text('error_description'),
+    subtype: text('error_subtype'),
+    status,
+  }
 }

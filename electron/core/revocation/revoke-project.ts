@@ -8,6 +8,7 @@ import { appError, fail, ok } from '../../contract/outcome.ts'
 import type { RevocationRow } from '../../contract/revocation.ts'
 import type { ClientSideAccess } from '../access/client-side-access.ts'
 import type { Slots } from '../access/slots.ts'
+import { untilAborted } from '../access/until-aborted.ts'
 import { accessDropped } from '../accounts/removal.ts'
 import { couldHaveEnded } from '../causes/ended-by-revocation.ts'
 import { projectOf } from '../clients/client-view.ts'
@@ -531,14 +532,4 @@ function isNotAlive({ found }: Verified): boolean {
 /** To ask again would tell no more. */
 function isFinal(judgement: Judgement): boolean {
   return judgement.kind === 'over' || (judgement.kind === 'unknown' && judgement.lasting)
-}
-
-/** What was promised, or null when the signal comes first. */
-function untilAborted<T>(promised: Promise<T>, signal: AbortSignal): Promise<T | null> {
-  if (signal.aborted) return Promise.resolve(null)
-  return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(null)
-    signal.addEventListener('abort', stop, { once: true })
-    promised.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
 }

@@ -6,8 +6,9 @@ import type { KeyObject } from 'node:crypto'
 import type { AppError, Outcome } from '../../contract/outcome.ts'
 import { appError, fail, ok } from '../../contract/outcome.ts'
 import { uniqueScopes } from '../../contract/scopes/scope-sets.ts'
-import { Backoff } from '../access/backoff.ts'
+import { Backoff, inSeconds } from '../access/backoff.ts'
 import { Slots } from '../access/slots.ts'
+import { untilAborted } from '../access/until-aborted.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Secret } from '../secret.ts'
 import type { AccountRecord, ServiceKeyRecord, ServiceRecord } from '../state/state.ts'
@@ -324,18 +325,3 @@ function endsAt({ obtainedAt, lifetimeMs }: ServiceGranted): number {
 
 const unsent = { floorMs: 0, offline: false } as const
 const failed = (error: AppError): ServiceResult => ({ kind: 'failed', error })
-
-/** The error as it was, with the seconds until the next try for who wants to show them. */
-function inSeconds(error: AppError, remainingMs: number): AppError {
-  return { ...error, details: { ...error.details, seconds: Math.ceil(remainingMs / 1000) } }
-}
-
-/** The outcome, or null when the signal ends the wait first. */
-function untilAborted<T>(outcome: Promise<T>, signal: AbortSignal | undefined): Promise<T | null> {
-  if (!signal) return outcome
-  return new Promise((resolve, reject) => {
-    const stop = (): void => resolve(null)
-    signal.addEventListener('abort', stop, { once: true })
-    outcome.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
-  })
-}

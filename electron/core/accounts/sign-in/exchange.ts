@@ -6,6 +6,7 @@ import type { ClientAuthentication } from '../../../contract/kinds.ts'
 import type { AppError } from '../../../contract/outcome.ts'
 import { appError } from '../../../contract/outcome.ts'
 import { clientAuthentication } from '../../clients/client-authentication.ts'
+import { tokenErrorOf } from '../../access/token-errors.ts'
 import type { Issuer } from '../../clients/issuer.ts'
 import type { Clock, Http } from '../../ports.ts'
 import type { Secret } from '../../secret.ts'
@@ -182,20 +183,9 @@ function describeFailure(cause: unknown, wire: Wire, clock: Clock): ExchangeResu
 
 function describeRefusal(answer: NonNullable<Wire['answer']>): ExchangeResult {
   const { status } = answer
-  const body = answer.fields ?? {}
-  const text = (name: string): string => {
-    const value = body[name]
-    return typeof value === 'string' ? value : ''
-  }
-  if (text('error') === '' && status < 500 && status !== 429) return failed(appError('answer-not-json'))
-  return failed(
-    describeTokenEndpointError({
-      error: text('error'),
-      description: text('error_description'),
-      subtype: text('error_subtype'),
-      status,
-    }),
-  )
+  const refusal = tokenErrorOf(answer.fields ?? {}, status)
+  if (refusal.error === '' && status < 500 && status !== 429) return failed(appError('answer-not-json'))
+  return failed(describeTokenEndpointError(refusal))
 }
 
 function describeNonJson(text: string): ExchangeResult {

@@ -4,6 +4,7 @@ import { appError, fail, ok } from '../../../../contract/outcome.ts'
 import type { Answered, JsonFields } from '../../../access/json-answer.ts'
 import { jsonFields, notJson } from '../../../access/json-answer.ts'
 import type { TokenEndpointError } from '../../../access/token-errors.ts'
+import { tokenErrorOf } from '../../../access/token-errors.ts'
 import type { Issuer } from '../../../clients/issuer.ts'
 import { parseUrl } from '../../../clients/issuer.ts'
 import type { HttpResult } from '../../../ports.ts'
@@ -96,7 +97,7 @@ function secondsOf(value: unknown, usual: number, longest: number): number {
 }
 
 function noCode(fields: JsonFields, answer: Answered): AppError {
-  const error = errorOf(fields, answer.status)
+  const error = tokenErrorOf(fields, answer.status)
   // Google names this one in a field of its own.
   const overQuota = [error.error, fields['error_code']].includes('rate_limit_exceeded')
   if (overQuota) return appError('device-quota')
@@ -122,7 +123,7 @@ export function readPollAnswer(result: Arrived): PollAnswer {
   const fields = jsonFields(result)
   if (result.status === 200) return readGrant(fields, result)
   if (!fields) return { kind: 'passing', error: notJson(result) }
-  const error = errorOf(fields, result.status)
+  const error = tokenErrorOf(fields, result.status)
   if (error.error === 'authorization_pending') return { kind: 'pending' }
   if (error.error === 'slow_down') return { kind: 'slow-down' }
   if (passingErrors.includes(error.error))
@@ -164,19 +165,6 @@ function unavailable({ status }: Answered): AppError | null {
   if (status === 429) return appError('rate-limited')
   if (status >= 500) return appError('server-unavailable', { status })
   return status === 407 ? appError('network-failed', { reason: 'a proxy asks for a password' }) : null
-}
-
-function errorOf(fields: JsonFields, status: number): TokenEndpointError {
-  const text = (name: string): string => {
-    const value = fields[name]
-    return typeof value === 'string' ? value : ''
-  }
-  return {
-    error: text('error'),
-    description: text('error_description'),
-    subtype: text('error_subtype'),
-    status,
-  }
 }
 
 const malformed = (reason: string): Outcome<never> => fail('answer-malformed', { reason })
