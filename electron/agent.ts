@@ -58,7 +58,7 @@ async function run(request: LoginOptions | BringOptions): Promise<number> {
       installed: () => Promise.resolve([]),
     },
     // A command is over before anybody closes the lid.
-    wakes: { onResume: () => () => undefined },
+    wakes: { onResume: () => () => undefined, onScreenLock: null },
     systemProxy: () => Promise.resolve('DIRECT'),
     practiceIssuer: isPracticeIssuer(issuer) ? issuer : null,
   }

@@ -1,6 +1,9 @@
 /** Builds the outside of a profile: its folder, clock, network and, in practice, its Google. */
 import { join } from 'node:path'
 import { createShiftedClock, systemClock } from './adapters/clock.ts'
+import { createDoorListener } from './adapters/doors/door-listener.ts'
+import { createForeignFiles } from './adapters/doors/foreign-files.ts'
+import { systemPrograms } from './adapters/doors/programs.ts'
 import { systemFolders } from './adapters/folders.ts'
 import { createHttp } from './adapters/http.ts'
 import { systemKeyFiles } from './adapters/key-files.ts'
@@ -47,6 +50,9 @@ export async function openWorld(profile: ProfileName, parts: WorldParts): Promis
     ...common,
     folders: systemFolders,
     keyFiles: systemKeyFiles,
+    doors: createDoorListener({ dataFolder: parts.dataFolder, profile }),
+    programs: systemPrograms,
+    foreignFiles: createForeignFiles({ profileFolder: folder.value.path }),
     timers: systemTimers,
     random: systemRandom,
   }

@@ -7,12 +7,14 @@ import {
   clientIdSchema,
   count,
   emailSchema,
+  grantedScopeSchema,
   idSchema,
   labelSchema,
   pathSchema,
   scopeSchema,
   text,
 } from './fields.ts'
+import { adcFileViewSchema, askAnswerSchema, leaseWishSchema } from './doors.ts'
 import { foreignInspectionSchema, inspectionSchema } from './inspection.ts'
 import { clientAuthenticationSchema, clientKindSchema, wayKindSchema } from './kinds.ts'
 import { blastRadiusSchema, grantSchema } from './revocation.ts'
@@ -224,6 +226,40 @@ export const commands = {
   'revocation.retry': command(v.strictObject({ revocationId: idSchema }), done),
   'revocation.dismiss': command(v.strictObject({ revocationId: idSchema }), done),
 
+  /** No door answers until unlocked; leases for a session end. */
+  'doors.lock': command(nothing, done),
+  'doors.unlock': command(nothing, done),
+  /** `scopes`: fewer than asked for; null for what was asked. */
+  'asks.answer': command(
+    v.strictObject({
+      askId: idSchema,
+      answer: askAnswerSchema,
+      scopes: v.nullable(v.pipe(v.array(grantedScopeSchema), v.minLength(1), v.maxLength(100))),
+    }),
+    done,
+  ),
+  /** Its questions are shown again. */
+  'asks.unmute': command(v.strictObject({ programKey: idSchema }), done),
+  /** The handle goes into the clipboard (`http`) or into the file (`adc`), never through the window. */
+  'leases.give': command(
+    leaseWishSchema,
+    v.strictObject({
+      leaseId: idSchema,
+      /** The file that was written; null without one. */
+      file: v.nullable(pathSchema),
+      /** Where the file that was there before was kept aside. */
+      keptAside: v.nullable(pathSchema),
+      /** `127.0.0.1:PORT` of the door. */
+      address: v.nullable(text(60)),
+    }),
+  ),
+  'leases.end': command(v.strictObject({ leaseId: idSchema }), done),
+  'leases.endAll': command(nothing, done),
+  /** Takes the lease back and puts the file back that was there before. */
+  'leases.undoFile': command(v.strictObject({ leaseId: idSchema }), done),
+  /** The file of application default credentials; `path` null for where Google's libraries look. */
+  'adc.look': command(v.strictObject({ path: v.nullable(pathSchema) }), adcFileViewSchema),
+
   /** Which account is meant, and why. `named`: an e-mail address or a label. */
   'who.ask': command(
     v.strictObject({
@@ -272,6 +308,7 @@ export const commands = {
       theme: v.exactOptional(themeSchema),
       checkEvery: v.exactOptional(checkEverySchema),
       proxy: v.exactOptional(proxyChoiceSchema),
+      lockWithScreen: v.exactOptional(v.boolean()),
     }),
     done,
   ),

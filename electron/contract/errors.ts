@@ -661,6 +661,122 @@ export const errors = {
     'Look at the account’s keys and permissions in Google Cloud Console.',
   ),
 
+  // Doors and leases
+  'doors-locked': once(
+    'Latchkey’s doors are locked.',
+    'Unlock them in Latchkey → Programs, or with “latchkey unlock”.',
+  ),
+  'lease-needed': once(
+    'There is no lease for that.',
+    'Give one in Latchkey → Programs, or with “latchkey lease give”.',
+  ),
+  'lease-unknown': once(
+    'This handle is not one of Latchkey’s here.',
+    'Give the program a new lease; for a file, write it again with “latchkey adc write”.',
+  ),
+  'lease-taken-back': once(
+    'The lease “{label}” was taken back.',
+    'If the program should have access again, give it a new lease in Latchkey → Programs.',
+  ),
+  'lease-over': once('The lease “{label}” is over.', 'Give the program a new one in Latchkey → Programs.'),
+  'lease-other-door': once(
+    'The lease “{label}” is not for this door.',
+    'Use it where it was given for, or give another one.',
+  ),
+  'lease-scopes': once(
+    'The lease “{label}” does not allow {scope}.',
+    'Ask for less, or give a lease that allows it.',
+  ),
+  'lease-account': once(
+    'The lease “{label}” is for another account.',
+    'Leave the account out, or give a lease for it.',
+  ),
+  'lease-not-remote': once(
+    'This lease is not for another machine.',
+    'Give one with “remote”, if the other machine should have it.',
+  ),
+  'lease-ambiguous': once('Several leases fit “{name}”.', 'Name one by its id; “latchkey lease” lists them.'),
+  'lease-wish-unfit': once('A lease cannot be given like that: {reason}.', 'Change what is said there.'),
+  'ask-refused': once('Somebody answered no.', 'Ask again once that is settled with them.'),
+  'ask-unanswered': again(
+    'Nobody answered in time, which means no.',
+    'Answer in the Latchkey window or on a terminal, or give a lease beforehand.',
+  ),
+  'ask-muted': again(
+    'This program asked too often, so it is not listened to for a while.',
+    'Give it a lease, or show its questions again in Latchkey → Programs.',
+  ),
+  'ask-many': again('Too many programs wait for an answer.', 'Answer those first.'),
+  'door-which-account': once(
+    'Several accounts could be meant.',
+    'Name one, or make a rule for the folder: “latchkey use --here E-MAIL”.',
+  ),
+  'door-which-client': once(
+    'The account has access under several clients.',
+    'Name one with --client, or say which one a folder means.',
+  ),
+  'door-busy': again(
+    'Port {port} is taken{program}.',
+    'End what holds it; Latchkey opens its door as soon as it is free.',
+  ),
+  'door-failed': again('A door could not be opened.', 'Restart Latchkey; “latchkey doctor” says more.'),
+  'door-occupied': once(
+    'Something that is not Latchkey’s lies where its socket belongs: {path}.',
+    'Look at it, and move it away if it is not needed.',
+  ),
+  'door-request-refused': once('The request was refused: {reason}.', 'See “Doors” in Latchkey’s README.'),
+  'command-not-here': once('That can be done in the window only.', 'Open the Latchkey window.'),
+  'local-only': once(
+    'That is answered on this machine only, not through a forwarded socket.',
+    'Do it where Latchkey runs.',
+  ),
+  'identity-not-possible': once(
+    'Google makes no id token for any audience from a person’s access.',
+    'Use a service account for that.',
+  ),
+  'foreign-file-unreadable': again(
+    '{path} could not be read.',
+    'Check that it is a file and that you may read it.',
+  ),
+  'foreign-file-unwritable': again('{path} could not be written.', 'Check that you may write there.'),
+  'foreign-file-changed': once(
+    '{path} was changed since Latchkey wrote it, so it was left as it is.',
+    'Look at it, and delete it yourself if it is not needed.',
+  ),
+
+  // Who holds a profile
+  'owner-missing': again(
+    'No Latchkey is running for this profile.',
+    'Open the Latchkey app, or start “latchkey agent”.',
+  ),
+  'owner-other-version': once(
+    'The Latchkey that runs speaks another version ({version}).',
+    'Restart it, so that both are of the same version.',
+  ),
+  'owner-silent': again('Latchkey runs and does not answer.', 'Try again; if it stays, restart it.'),
+  'socket-not-yours': once(
+    'The socket {path} belongs to somebody else, so nothing was sent there.',
+    'Check who made it; Latchkey never uses another user’s socket.',
+  ),
+
+  // The vault: secrets under a passphrase, where there is no keychain
+  'vault-locked': once('The vault is locked.', 'Unlock it with “latchkey unlock”.'),
+  'vault-wrong-passphrase': once('That is not the passphrase. Nothing was changed.', 'Try again.'),
+  'vault-passphrase-short': once(
+    'The passphrase is too short.',
+    'Take at least {least} characters; several words are easier to remember than signs.',
+  ),
+  'vault-there': once('There is a vault already.', 'Use it, or change its passphrase.'),
+  'vault-missing': once('There is no vault.', 'Make one with “latchkey vault init”.'),
+  'vault-damaged': once(
+    'The vault could not be read; the generation before it neither.',
+    'Put its files back from a backup. Nothing was changed.',
+  ),
+  'vault-move-stopped': again(
+    'Not everything could be moved: {moved} of {all}. What was not verified stays where it was.',
+    'Say the same command again.',
+  ),
+
   // Practice Google
   'practice-only': once('That exists only in the practice profile.', 'Switch to the practice profile.'),
   'practice-failed': again(

@@ -41,6 +41,8 @@ export const blastProjectSchema = v.strictObject({
   ),
   /** Folder rules and approved declarations that will have nothing to give. */
   folders: v.array(v.strictObject({ folder: pathSchema, by: v.picklist(['rule', 'declaration']) })),
+  /** Programs that hold a lease on it. */
+  programs: v.array(v.strictObject({ leaseId: idSchema, name: text(120) })),
   /** It is the active account, everywhere (null) or under a client, and will have nothing to give there. */
   marks: v.array(v.strictObject({ clientId: v.nullable(clientIdSchema) })),
   /** Why it cannot be revoked from here; null where it can. */

@@ -14,6 +14,7 @@ import {
   labelSchema,
   text,
 } from './fields.ts'
+import { askViewSchema, doorsViewSchema, leaseViewSchema, usedScopeSchema } from './doors.ts'
 import { clientAuthenticationSchema, clientKindSchema, credentialKindSchema, wayKindSchema } from './kinds.ts'
 import { revocationViewSchema } from './revocation.ts'
 import { serviceViewSchema } from './service.ts'
@@ -175,6 +176,8 @@ export const grantViewSchema = v.strictObject({
       held: v.boolean(),
     }),
   ),
+  /** What doors handed out of it, latest first; nothing of what Latchkey itself asked for. */
+  used: v.array(usedScopeSchema),
   /** A check of this grant is under way, or failed in passing and will be repeated; null when neither. */
   check: v.nullable(v.strictObject({ running: v.boolean(), error: v.nullable(appErrorSchema) })),
 })
@@ -392,6 +395,10 @@ export const settingsViewSchema = v.strictObject({
   proxy: proxyChoiceSchema,
   /** A PEM file with further certificate authorities, absolute path; null for the system's alone. */
   caFile: v.nullable(text(4096)),
+  /** Doors are locked when the screen is. */
+  lockWithScreen: v.boolean(),
+  /** The port of the doors over HTTP, once one was chosen: files point at it. */
+  doorPort: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1024), v.maxValue(65535))),
 })
 export type SettingsView = v.InferOutput<typeof settingsViewSchema>
 
@@ -471,6 +478,9 @@ export const snapshotSchema = v.strictObject({
   flows: v.array(flowViewSchema),
   folders: foldersViewSchema,
   revocations: v.array(revocationViewSchema),
+  doors: doorsViewSchema,
+  leases: v.array(leaseViewSchema),
+  asks: v.array(askViewSchema),
   problems: v.array(problemViewSchema),
   practice: v.nullable(practiceViewSchema),
 })
@@ -490,6 +500,9 @@ export const stateDeltaSchema = v.strictObject({
   flows: v.exactOptional(changes(flowViewSchema, idSchema)),
   folders: v.exactOptional(foldersViewSchema),
   revocations: v.exactOptional(changes(revocationViewSchema, idSchema)),
+  doors: v.exactOptional(doorsViewSchema),
+  leases: v.exactOptional(changes(leaseViewSchema, idSchema)),
+  asks: v.exactOptional(changes(askViewSchema, idSchema)),
   problems: v.exactOptional(changes(problemViewSchema, idSchema)),
   practice: v.exactOptional(practiceViewSchema),
 })

@@ -14,6 +14,7 @@ import type { SignIns } from './accounts/sign-in/sign-ins.ts'
 import { correctCause } from './causes/correct-cause.ts'
 import type { HealthChecks } from './checks/health-checks.ts'
 import { describeClient } from './clients/describe-client.ts'
+import type { Doors } from './doors/doors.ts'
 import { approveDeclaration, withdrawDeclaration } from './folders/approvals.ts'
 import { pickFolder } from './folders/find-folder.ts'
 import { lookAtFolders } from './folders/look.ts'
@@ -59,6 +60,7 @@ export interface ProfileParts {
   readonly signIns: SignIns
   readonly access: GrantAccess
   readonly serviceTokens: ServiceTokens
+  readonly doors: Doors
   readonly revocations: Revocations
   readonly checks: HealthChecks
   readonly problems: Problems
@@ -130,6 +132,7 @@ export function profileHandlers(parts: ProfileParts): ProfileHandlers {
     'revocation.start': (params) => settle(revocations.start(params)),
     'revocation.retry': ({ revocationId }) => settle(revocations.retry(revocationId)),
     'revocation.dismiss': ({ revocationId }) => settle(revocations.dismiss(revocationId)),
+    ...parts.doors.handlers,
     'who.ask': (params) => askWho(context, { ...params, environment: null }),
     'folders.pick': () => pickFolder(context),
     'folders.addRule': (params) => addRule(context, params),

@@ -30,9 +30,12 @@ export interface Random {
   fraction(): number
 }
 
-/** Tells when the machine comes back from sleep. `onResume` answers what stops the telling. */
+/** Tells what happens to the machine as a whole. Each `on…` answers what stops the telling. */
 export interface Wakes {
+  /** It came back from sleep. */
   onResume(run: () => void): () => void
+  /** The screen was locked. Null where this system does not tell. */
+  readonly onScreenLock: ((run: () => void) => () => void) | null
 }
 
 /**
@@ -209,6 +212,114 @@ export interface KeyFiles {
     readonly privateKeyId: string
     readonly email: string
   }): Promise<readonly KeyTrace[]>
+}
+
+/** Where a door opens. */
+export type DoorPlace =
+  /** The socket of the command line, or the one that can be forwarded to another machine; a pipe on Windows. */
+  | { readonly kind: 'socket'; readonly name: 'door' | 'remote' }
+  /** A port of the literal 127.0.0.1; null for any free one outside the system's own range. */
+  | { readonly kind: 'port'; readonly port: number | null }
+
+/** Who is at the other end of a connection, as far as the system tells. */
+export interface DoorPeer {
+  /**
+   * `same`: a process of the user that Latchkey runs as. `other`: of another one. `unknown`: the system does not tell.
+   * Of a socket it is always `same`: its folder lets nobody else in.
+   */
+  readonly user: 'same' | 'other' | 'unknown'
+  readonly pid: number | null
+}
+
+/** One request at a door: already within all bounds of size and time, and not one that a web page can make. */
+export interface DoorRequest {
+  readonly method: string
+  /** Without the query, as it was sent: nothing in it is decoded. */
+  readonly path: string
+  readonly query: URLSearchParams
+  /** Names in lower case; of one sent twice the request was refused before. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** UTF-8; empty where there is none. */
+  readonly body: string
+  /** Asked of the system when somebody wants to know, once a connection. */
+  peer(): Promise<DoorPeer>
+  /** The caller went away. */
+  readonly signal: AbortSignal
+}
+export interface DoorAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** A text, or parts as they come, which end when the caller goes away. */
+  readonly body: string | AsyncIterable<string>
+}
+export interface OpenDoor {
+  /** The path of the socket, or `127.0.0.1:PORT`. */
+  readonly address: string
+  readonly port: number | null
+  /** What is being answered is answered; nothing new is taken. */
+  close(): Promise<void>
+}
+export interface DoorListener {
+  /**
+   * Opens a door. Refuses by itself what no honest program sends: a wrong `Host`, `Origin`, `Sec-Fetch-*` or cookies,
+   * too large, too slow, too many.
+   * Errors: `door-busy` (`port`; `program`, empty where unknown), `door-failed`, `door-occupied` (somebody else's file at our path).
+   */
+  open(place: DoorPlace, answer: (request: DoorRequest) => Promise<DoorAnswer>): Promise<Outcome<OpenDoor>>
+  /**
+   * Says in a file of this user alone how the doors of this profile are reached. `local` is what only a program on this
+   * machine can read there: who sends it over the socket is not at the other end of a forwarding.
+   */
+  announce(doors: {
+    readonly socket: string | null
+    readonly remote: string | null
+    readonly http: string | null
+    readonly local: string
+  }): Promise<Outcome<null>>
+  /** The announcement is taken back: nobody is there any more. */
+  withdraw(): Promise<void>
+}
+
+/** A program of this machine, looked at from outside. */
+export interface SeenProgram {
+  readonly pid: number
+  readonly name: string
+  /** The file that runs; of a script, the script. */
+  readonly path: string | null
+  readonly folder: string | null
+  /** The same for the same program at every start: of the paths of its file and of its script. */
+  readonly key: string
+  readonly sameUser: boolean
+}
+/** Programs that run on this machine. */
+export interface Programs {
+  /** The program itself, or null where nothing can be known of such a process. */
+  describe(pid: number): Promise<SeenProgram | null>
+  /**
+   * The program that had the process started: the nearest one above it that is neither our own command nor a shell that
+   * only passes it on; a shell that somebody types in counts as a program.
+   */
+  callerOf(pid: number): Promise<SeenProgram | null>
+  /** Names this run of the machine; another one after each restart. */
+  session(): Promise<string>
+}
+
+/** Files that other programs read, outside the profile. All of it for this user alone. */
+export interface ForeignFiles {
+  /** Where Google's libraries look for application default credentials (google-oauth.md 8.1). */
+  adcPath(): string
+  /** At most `limit` bytes of a regular file; null where there is none. Errors: `foreign-file-unreadable`. */
+  read(path: string, limit: number): Promise<Outcome<Uint8Array | null>>
+  /** Writes a whole file 0600, atomically; makes its folder 0700. Errors: `foreign-file-unwritable`, `disk-full`. */
+  write(path: string, text: string): Promise<Outcome<null>>
+  /** Moves a file aside under a name of its own beside it, and answers that. Errors: as `write`. */
+  keepAside(path: string): Promise<Outcome<string>>
+  /** Puts a file that was kept aside back in its place. Errors: as `write`, `not-found`. */
+  putBack(keptAside: string, path: string): Promise<Outcome<null>>
+  /** Deletes a file if its bytes are still these. Answers whether it was there. Errors: as `write`, `foreign-file-changed`. */
+  remove(path: string, text: string): Promise<Outcome<boolean>>
+  /** A folder of the profile for files that are kept fresh. */
+  readonly freshFolder: string
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>

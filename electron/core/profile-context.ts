@@ -7,12 +7,15 @@ import type {
   Browser,
   Clock,
   Desktop,
+  DoorListener,
   Folders,
+  ForeignFiles,
   Http,
   KeyFiles,
   Log,
   LoopbackListener,
   ProfileFolder,
+  Programs,
   Random,
   SecretStore,
   Timers,
@@ -36,6 +39,9 @@ export interface ProfilePorts {
   readonly folders: Folders
   readonly keyFiles: KeyFiles
   readonly wakes: Wakes
+  readonly doors: DoorListener
+  readonly programs: Programs
+  readonly foreignFiles: ForeignFiles
   readonly log: Log
 }
 

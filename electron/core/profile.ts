@@ -14,6 +14,7 @@ import { importClient } from './clients/import-client.ts'
 import type { Issuer } from './clients/issuer.ts'
 import { googleIssuer, practiceIssuer } from './clients/issuer.ts'
 import { instantClocks, nextDeadline } from './clocks/account-clocks.ts'
+import { Doors } from './doors/doors.ts'
 import { changesFolders, foldersView } from './folders/folders-view.ts'
 import type { ProfileHandlers } from './handlers.ts'
 import { profileHandlers } from './handlers.ts'
@@ -105,6 +106,7 @@ export class Profile {
   readonly #signIns: SignIns
   readonly #access: AccessTokens
   readonly #serviceTokens: ServiceTokens
+  readonly #doors: Doors
   readonly #revocations: Revocations
   readonly #scheduler: Scheduler
   readonly #checks: HealthChecks
@@ -177,13 +179,21 @@ export class Profile {
       this.#publisher,
     )
     this.#stopListening = wakes.onResume(() => this.#resumed())
+    const grantAccess = new GrantAccess(() => ledger.state(), this.#access, this.#clientSide)
+    this.#doors = new Doors({
+      context: this.#context,
+      access: grantAccess,
+      serviceTokens: this.#serviceTokens,
+      publisher: this.#publisher,
+    })
     this.handlers = profileHandlers({
       context: this.#context,
       about: options.about,
       practice: options.practice,
       signIns: this.#signIns,
       serviceTokens: this.#serviceTokens,
-      access: new GrantAccess(() => ledger.state(), this.#access, this.#clientSide),
+      access: grantAccess,
+      doors: this.#doors,
       revocations: this.#revocations,
       checks: this.#checks,
       problems: this.#problems,
@@ -255,6 +265,9 @@ export class Profile {
       flows: this.#signIns.views(),
       folders: foldersView(this.#ledger.state()),
       revocations: this.#revocations.views(),
+      doors: this.#doors.view(),
+      leases: this.#doors.leaseViews(),
+      asks: this.#doors.askViews(),
       problems: this.#problems.views(),
       practice: practice ? practice.view() : null,
     }

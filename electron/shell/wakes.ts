@@ -6,7 +6,10 @@ import type { Wakes } from '../core/ports.ts'
  * The port over Electron's power monitor. It may be made, and listened to, before the app is ready: Electron
  * starts watching by itself once it is.
  */
-export function wakes(powerMonitor: Pick<PowerMonitor, 'on' | 'removeListener'>): Wakes {
+export function wakes(
+  powerMonitor: Pick<PowerMonitor, 'on' | 'removeListener'>,
+  platform: NodeJS.Platform = process.platform,
+): Wakes {
   return {
     onResume(run) {
       // A listener of its own for each call, so that the same function can be told twice and stopped once.
@@ -16,5 +19,16 @@ export function wakes(powerMonitor: Pick<PowerMonitor, 'on' | 'removeListener'>)
         powerMonitor.removeListener('resume', listener)
       }
     },
+    // Electron is told of it on macOS and Windows only.
+    onScreenLock:
+      platform === 'linux'
+        ? null
+        : (run) => {
+            const listener = (): void => run()
+            powerMonitor.on('lock-screen', listener)
+            return () => {
+              powerMonitor.removeListener('lock-screen', listener)
+            }
+          },
   }
 }

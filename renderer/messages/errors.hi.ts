@@ -642,6 +642,123 @@ export const errorsHi: ErrorTable = {
     next: 'Google Cloud Console में खाते की कुंजियाँ और अनुमतियाँ देखें।',
   },
 
+  'doors-locked': {
+    message: 'Latchkey के दरवाज़े बंद हैं।',
+    next: 'Latchkey → प्रोग्राम में, या “latchkey unlock” से खोलें।',
+  },
+  'lease-needed': {
+    message: 'इसके लिए कोई पट्टा नहीं है।',
+    next: 'Latchkey → प्रोग्राम में, या “latchkey lease give” से दें।',
+  },
+  'lease-unknown': {
+    message: 'यह हैंडल यहाँ के Latchkey का नहीं है।',
+    next: 'प्रोग्राम को नया पट्टा दें; फ़ाइल के लिए “latchkey adc write” से फिर लिखें।',
+  },
+  'lease-taken-back': {
+    message: 'पट्टा “{label}” वापस ले लिया गया।',
+    next: 'प्रोग्राम को फिर पहुँच देनी हो तो Latchkey → प्रोग्राम में नया पट्टा दें।',
+  },
+  'lease-over': { message: 'पट्टा “{label}” समाप्त हो गया।', next: 'Latchkey → प्रोग्राम में नया दें।' },
+  'lease-other-door': {
+    message: 'पट्टा “{label}” इस दरवाज़े के लिए नहीं है।',
+    next: 'इसे वहीं काम में लें जिसके लिए दिया गया, या दूसरा दें।',
+  },
+  'lease-scopes': {
+    message: 'पट्टा “{label}” {scope} की अनुमति नहीं देता।',
+    next: 'कम माँगें, या ऐसा पट्टा दें जो इसकी अनुमति दे।',
+  },
+  'lease-account': { message: 'पट्टा “{label}” दूसरे खाते के लिए है।', next: 'खाते का नाम न दें, या उसके लिए पट्टा दें।' },
+  'lease-not-remote': {
+    message: 'यह पट्टा दूसरी मशीन के लिए नहीं है।',
+    next: 'दूसरी मशीन को चाहिए तो “remote” वाला दें।',
+  },
+  'lease-ambiguous': {
+    message: '“{name}” से कई पट्टे मिलते हैं।',
+    next: 'id से एक बताएँ; “latchkey lease” सूची देता है।',
+  },
+  'lease-wish-unfit': { message: 'पट्टा इस तरह नहीं दिया जा सकता: {reason}।', next: 'वहाँ जो लिखा है उसे बदलें।' },
+  'ask-refused': { message: 'किसी ने मना कर दिया।', next: 'उनसे बात हो जाए तब फिर पूछें।' },
+  'ask-unanswered': {
+    message: 'समय पर किसी ने उत्तर नहीं दिया, यानी नहीं।',
+    next: 'Latchkey की विंडो या टर्मिनल में उत्तर दें, या पहले से पट्टा दें।',
+  },
+  'ask-muted': {
+    message: 'इस प्रोग्राम ने बहुत बार पूछा, इसलिए कुछ देर इसे नहीं सुना जाएगा।',
+    next: 'इसे पट्टा दें, या Latchkey → प्रोग्राम में इसके प्रश्न फिर दिखाएँ।',
+  },
+  'ask-many': { message: 'बहुत से प्रोग्राम उत्तर की प्रतीक्षा में हैं।', next: 'पहले उन्हें उत्तर दें।' },
+  'door-which-account': {
+    message: 'कई खाते हो सकते हैं।',
+    next: 'एक का नाम दें, या फ़ोल्डर के लिए नियम बनाएँ: “latchkey use --here E-MAIL”।',
+  },
+  'door-which-client': {
+    message: 'खाते की पहुँच कई क्लाइंट के अधीन है।',
+    next: '--client से एक बताएँ, या बताएँ कि फ़ोल्डर का अर्थ कौन-सा है।',
+  },
+  'door-busy': {
+    message: 'पोर्ट {port} व्यस्त है{program}।',
+    next: 'जो इसे पकड़े है उसे बंद करें; ख़ाली होते ही Latchkey दरवाज़ा खोलेगा।',
+  },
+  'door-failed': {
+    message: 'एक दरवाज़ा नहीं खुल सका।',
+    next: 'Latchkey दोबारा शुरू करें; “latchkey doctor” अधिक बताता है।',
+  },
+  'door-occupied': {
+    message: 'जहाँ Latchkey का सॉकेट होना चाहिए वहाँ कुछ और है: {path}।',
+    next: 'उसे देखें, और ज़रूरत न हो तो हटाएँ।',
+  },
+  'door-request-refused': { message: 'अनुरोध ठुकराया गया: {reason}।', next: 'Latchkey के README में “Doors” देखें।' },
+  'command-not-here': { message: 'यह केवल विंडो में हो सकता है।', next: 'Latchkey की विंडो खोलें।' },
+  'local-only': {
+    message: 'इसका उत्तर केवल इसी मशीन पर मिलता है, आगे भेजे गए सॉकेट से नहीं।',
+    next: 'जहाँ Latchkey चलता है वहाँ करें।',
+  },
+  'identity-not-possible': {
+    message: 'Google किसी व्यक्ति की पहुँच से मनचाहे audience का id token नहीं बनाता।',
+    next: 'इसके लिए सेवा खाता काम में लें।',
+  },
+  'foreign-file-unreadable': {
+    message: '{path} नहीं पढ़ी जा सकी।',
+    next: 'देखें कि यह फ़ाइल है और आप इसे पढ़ सकते हैं।',
+  },
+  'foreign-file-unwritable': { message: '{path} नहीं लिखी जा सकी।', next: 'देखें कि आप वहाँ लिख सकते हैं।' },
+  'foreign-file-changed': {
+    message: 'Latchkey के लिखने के बाद {path} बदली गई, इसलिए वैसी ही छोड़ी गई।',
+    next: 'उसे देखें, और ज़रूरत न हो तो स्वयं हटाएँ।',
+  },
+  'owner-missing': {
+    message: 'इस प्रोफ़ाइल के लिए कोई Latchkey नहीं चल रहा।',
+    next: 'Latchkey ऐप खोलें, या “latchkey agent” चलाएँ।',
+  },
+  'owner-other-version': {
+    message: 'जो Latchkey चल रहा है उसका संस्करण अलग है ({version})।',
+    next: 'उसे दोबारा शुरू करें ताकि दोनों एक ही संस्करण के हों।',
+  },
+  'owner-silent': {
+    message: 'Latchkey चल रहा है और उत्तर नहीं देता।',
+    next: 'फिर कोशिश करें; बना रहे तो दोबारा शुरू करें।',
+  },
+  'socket-not-yours': {
+    message: 'सॉकेट {path} किसी और का है, इसलिए वहाँ कुछ नहीं भेजा गया।',
+    next: 'देखें किसने बनाया; Latchkey दूसरे उपयोगकर्ता का सॉकेट कभी काम में नहीं लेता।',
+  },
+  'vault-locked': { message: 'तिजोरी बंद है।', next: '“latchkey unlock” से खोलें।' },
+  'vault-wrong-passphrase': { message: 'यह पासफ़्रेज़ नहीं है। कुछ नहीं बदला।', next: 'फिर कोशिश करें।' },
+  'vault-passphrase-short': {
+    message: 'पासफ़्रेज़ बहुत छोटा है।',
+    next: 'कम से कम {least} अक्षर लें; कई शब्द याद रखना आसान है।',
+  },
+  'vault-there': { message: 'तिजोरी पहले से है।', next: 'उसे काम में लें, या उसका पासफ़्रेज़ बदलें।' },
+  'vault-missing': { message: 'कोई तिजोरी नहीं है।', next: '“latchkey vault init” से बनाएँ।' },
+  'vault-damaged': {
+    message: 'तिजोरी नहीं पढ़ी जा सकी; उससे पहले वाली भी नहीं।',
+    next: 'उसकी फ़ाइलें बैकअप से वापस रखें। कुछ नहीं बदला।',
+  },
+  'vault-move-stopped': {
+    message: 'सब कुछ नहीं ले जाया जा सका: {all} में से {moved}। जिसकी पुष्टि नहीं हुई वह वहीं है।',
+    next: 'वही कमांड फिर दें।',
+  },
+
   'practice-only': { message: 'यह केवल अभ्यास प्रोफ़ाइल में है।', next: 'अभ्यास प्रोफ़ाइल पर जाएँ।' },
   'practice-failed': {
     message: 'अभ्यास Google शुरू नहीं हो सका।',

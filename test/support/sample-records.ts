@@ -98,6 +98,7 @@ export function recordedAccount(
     tokens: [...tokens],
     accesses: [],
     service: null,
+    scopeUses: [],
     sessionEnds: [],
     revocations: [],
     revoking: [],

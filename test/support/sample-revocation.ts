@@ -86,6 +86,7 @@ function blastOf(
       ),
     ),
     folders: [],
+    programs: [],
     marks: active ? [{ clientId: null }] : [],
     obstacle: null,
   }

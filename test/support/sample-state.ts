@@ -1,4 +1,5 @@
 /** Builders of view models: a whole snapshot in one call, each part replaceable. Times hang on one instant. */
+import type { DoorsView } from '../../electron/contract/doors.ts'
 import type { ErrorCode } from '../../electron/contract/errors.ts'
 import { appError } from '../../electron/contract/outcome.ts'
 import type {
@@ -198,6 +199,7 @@ export function sampleGrant(client: ClientView, change: Partial<GrantView> = {})
     liveAtLeast: 1,
     limit: 100,
     access: null,
+    used: [],
     check: null,
     ...change,
   }
@@ -478,14 +480,34 @@ export function sampleSnapshot(accounts: number, change: Partial<Snapshot> = {})
       checkEvery: 'week',
       proxy: { kind: 'system' },
       caFile: null,
+      lockWithScreen: false,
+      doorPort: null,
     },
     clients: counted,
     accounts: rows,
     flows: [],
     folders: { rules: [], approvals: [] },
     revocations: [],
+    doors: sampleDoors(),
+    leases: [],
+    asks: [],
     problems: [],
     practice: null,
+    ...change,
+  }
+}
+
+export function sampleDoors(change: Partial<DoorsView> = {}): DoorsView {
+  return {
+    locked: null,
+    socket: '/home/asha/.config/Latchkey/profiles/real/run/door.sock',
+    remoteSocket: '/home/asha/.config/Latchkey/profiles/real/run/remote.sock',
+    http: null,
+    problem: null,
+    muted: [],
+    screenLockTold: false,
+    store: 'keychain',
+    vaultLocked: false,
     ...change,
   }
 }

@@ -4,8 +4,12 @@ import type { FakeClock } from './fake-clock.ts'
 import { fakeClock } from './fake-clock.ts'
 import type { FakeDesktop } from './fake-desktop.ts'
 import { fakeDesktop } from './fake-desktop.ts'
+import type { FakeDoorListener } from './fake-door-listener.ts'
+import { fakeDoorListener } from './fake-door-listener.ts'
 import type { FakeFolders } from './fake-folders.ts'
 import { fakeFolders } from './fake-folders.ts'
+import type { FakeForeignFiles } from './fake-foreign-files.ts'
+import { fakeForeignFiles } from './fake-foreign-files.ts'
 import type { FakeKeyFiles } from './fake-key-files.ts'
 import { fakeKeyFiles } from './fake-key-files.ts'
 import type { FakeGoogle } from './fake-google.ts'
@@ -17,6 +21,8 @@ import type { FakeLoopbackListener } from './fake-loopback-listener.ts'
 import { fakeLoopbackListener } from './fake-loopback-listener.ts'
 import type { FakeProfileFolder } from './fake-profile-folder.ts'
 import { fakeProfileFolder } from './fake-profile-folder.ts'
+import type { FakePrograms } from './fake-programs.ts'
+import { fakePrograms } from './fake-programs.ts'
 import { fakeRandom } from './fake-random.ts'
 import type { FakeSecretStore } from './fake-secret-store.ts'
 import { fakeSecretStore } from './fake-secret-store.ts'
@@ -38,6 +44,9 @@ export interface TestWorld {
   readonly folders: FakeFolders
   readonly keyFiles: FakeKeyFiles
   readonly wakes: FakeWakes
+  readonly doors: FakeDoorListener
+  readonly programs: FakePrograms
+  readonly foreignFiles: FakeForeignFiles
   readonly google: FakeGoogle
   readonly log: ReturnType<typeof fakeLog>
   readonly random: ReturnType<typeof fakeRandom>
@@ -59,6 +68,9 @@ export async function testWorld(): Promise<TestWorld> {
     keyFiles: fakeKeyFiles(desktop.files),
     folders: fakeFolders(),
     wakes: fakeWakes(),
+    doors: fakeDoorListener(),
+    programs: fakePrograms(),
+    foreignFiles: fakeForeignFiles(),
     google: await fakeGoogle(http, clock),
     log: fakeLog(),
     random: fakeRandom(),

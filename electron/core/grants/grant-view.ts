@@ -53,8 +53,16 @@ export function grantView(
     ),
     liveAtLeast: live.length,
     limit: liveTokenLimit,
+    used: usedScopes(account, clientId),
     check: grantCheck(here.flatMap(({ tokenId }) => checkOf(tokenId) ?? [])),
   }
+}
+
+function usedScopes(account: AccountRecord, clientId: string): GrantView['used'] {
+  return account.scopeUses
+    .filter((use) => use.clientId === clientId)
+    .sort((one, other) => other.at - one.at)
+    .map(({ scope, at, named }) => ({ scope, at, named }))
 }
 
 /** What a sign-in asked for, and what came of it. */

@@ -184,6 +184,72 @@ const shapes = {
   'service.keyFound': { accountId: 'string', keyId: 'string' },
   'service.keyForgotten': { accountId: 'string', keyId: 'string', reason: 'string' },
 
+  /**
+   * A program may have access tokens at a door. Of its handle only the SHA-256 is kept (base64url); null where the
+   * program itself is what is recognised, by `programKey`. `accountId` null: whoever is meant where it works.
+   * `everything`: all that is granted, and `scopes` is empty. `session`: the run of the machine that it holds for.
+   */
+  'lease.given': {
+    leaseId: 'string',
+    label: 'string',
+    door: 'string',
+    term: 'string',
+    handleHash: 'string?',
+    programKey: 'string?',
+    programName: 'string?',
+    programPath: 'string?',
+    programFolder: 'string?',
+    programHost: 'string?',
+    certainty: 'string?',
+    accountId: 'string?',
+    clientId: 'string?',
+    everything: 'boolean',
+    scopes: 'strings',
+    remote: 'boolean',
+    expiresAt: 'number?',
+    session: 'string?',
+    port: 'number?',
+    file: 'string?',
+    quotaProject: 'string?',
+  },
+  /**
+   * Tokens of one grant were handed out under a lease; `count` times between two instants (ms), as one line. `named`:
+   * the scopes were asked for by name.
+   */
+  'lease.used': {
+    leaseId: 'string',
+    accountId: 'string',
+    clientId: 'string?',
+    scopes: 'strings',
+    named: 'boolean',
+    count: 'number',
+    firstAt: 'number',
+    lastAt: 'number',
+  },
+  /** It was asked and got nothing; as one line. */
+  'lease.refused': {
+    leaseId: 'string',
+    code: 'string',
+    count: 'number',
+    firstAt: 'number',
+    lastAt: 'number',
+  },
+  'lease.ended': { leaseId: 'string', reason: 'string' },
+  /** A program asked, and the answer was no, or none came: `answer` is `no`, `none` or `muted`. */
+  'ask.refused': {
+    programKey: 'string',
+    programName: 'string',
+    accountId: 'string',
+    clientId: 'string?',
+    scopes: 'strings',
+    remote: 'boolean',
+    answer: 'string',
+    count: 'number',
+  },
+  /** `by` is `person` or `screen`. */
+  'doors.locked': { by: 'string' },
+  'doors.unlocked': {},
+
   'signIn.ended': { flowId: 'string', clientId: 'string', accountId: 'string?', outcome: 'string' },
   'ledger.tornLineDropped': { bytes: 'number' },
   'ledger.continued': { line: 'number', reason: 'string' },

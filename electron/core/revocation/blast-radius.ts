@@ -5,7 +5,7 @@ import type { BlastProject, BlastRadius, GrantName } from '../../contract/revoca
 import type { Grant } from '../access/choose-token.ts'
 import type { HoldsAccess } from '../grants/grant-view.ts'
 import { holdsNone } from '../grants/grant-view.ts'
-import type { AccountRecord, ClientRecord, State, TokenRecord } from '../state/state.ts'
+import type { AccountRecord, ClientRecord, LeaseRecord, State, TokenRecord } from '../state/state.ts'
 import type { AccountProject } from './account-project.ts'
 import { projectOf } from '../clients/client-view.ts'
 import { accessAtRisk, isUsable, keyOf, tokensAtRisk } from './account-project.ts'
@@ -101,6 +101,7 @@ function blastProject(
     })),
     tokens: tokens.map(blastToken),
     folders: foldersOf(state, accountId, project),
+    programs: programsOf(state, accountId, project),
     marks: marksOf(state, accountId, project),
     obstacle: tokens.some(isUsable) || access.length > 0 ? null : appError('revoke-no-token'),
   }
@@ -120,6 +121,17 @@ function blastToken({
     mintedAt,
     lastUsedAt,
   }
+}
+
+/** Programs with a lease on the account, under a client of the project or under whichever is meant. */
+function programsOf(state: State, accountId: string, project: string): BlastProject['programs'] {
+  const isMeant = (lease: LeaseRecord): boolean =>
+    lease.ended === null &&
+    lease.accountId === accountId &&
+    (lease.clientId === null || projectOf(lease.clientId) === project)
+  return [...state.leases.values()]
+    .filter(isMeant)
+    .map(({ leaseId, label, program }) => ({ leaseId, name: program?.name ?? label }))
 }
 
 /** Rules and approvals that mean the account, under a client of the project or under any. */

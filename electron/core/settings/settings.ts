@@ -15,6 +15,8 @@ export const defaultSettings: SettingsView = {
   checkEvery: 'day',
   proxy: { kind: 'system' },
   caFile: null,
+  lockWithScreen: false,
+  doorPort: null,
 }
 
 const fileSchema = v.object({ version: v.literal(fileVersion), settings: v.record(v.string(), v.unknown()) })

@@ -6,6 +6,7 @@ import type { RecordedEvent } from '../ledger/ledger.ts'
 import type { AccountRecord, ClientRecord, PendingToken, State, TokenRecord } from './state.ts'
 import { findToken, isSessionEnd } from './state.ts'
 import { applyServiceEvent } from './apply-service-event.ts'
+import { applyDoorEvent } from './apply-door-event.ts'
 import { thinned } from './thinned.ts'
 
 /** So many ends of sessions and revocations are remembered for an account. */
@@ -162,6 +163,14 @@ export function applyEvent(state: State, recorded: RecordedEvent<LatchkeyEvent>)
     case 'service.keyFound':
     case 'service.keyForgotten':
       return applyServiceEvent(state, event, at)
+    case 'lease.given':
+    case 'lease.used':
+    case 'lease.refused':
+    case 'lease.ended':
+    case 'doors.locked':
+    case 'doors.unlocked':
+      return applyDoorEvent(state, event, at)
+    case 'ask.refused':
     case 'signIn.ended':
     case 'ledger.tornLineDropped':
     case 'ledger.continued':
@@ -249,6 +258,7 @@ function signInAccount(state: State, data: EventData<'account.signedIn'>, at: nu
       tokens: [],
       accesses: [],
       service: null,
+      scopeUses: [],
       sessionEnds: [],
       revocations: [],
       revoking: [],

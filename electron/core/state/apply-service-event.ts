@@ -72,7 +72,7 @@ function newAccount(data: Data<'service.added'>, at: number): AccountRecord {
     ...{ accountId, issuer, sub: uniqueId, email },
     ...{ name: null, hostedDomain: null, label: null },
     ...{ firstSignedInAt: at, lastSignedInAt: at, forgotten: false },
-    ...{ tokens: [], accesses: [], sessionEnds: [], revocations: [], revoking: [] },
+    ...{ tokens: [], accesses: [], scopeUses: [], sessionEnds: [], revocations: [], revoking: [] },
     service: { uniqueId, projectId, keys: [], ...nothingChosen },
   }
 }

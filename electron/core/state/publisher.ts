@@ -1,3 +1,4 @@
+import type { AskView, DoorsView, LeaseView } from '../../contract/doors.ts'
 import type { RevocationView } from '../../contract/revocation.ts'
 import type {
   AccountView,
@@ -29,6 +30,9 @@ export class Publisher {
   #folders: (() => FoldersView) | null = null
   readonly #flows: Changed<FlowView> = new Map()
   readonly #revocations: Changed<RevocationView> = new Map()
+  #doors: (() => DoorsView) | null = null
+  readonly #leases: Changed<LeaseView> = new Map()
+  readonly #asks: Changed<AskView> = new Map()
   readonly #problems: Changed<ProblemView> = new Map()
   readonly #send: (delta: StateDelta) => void
 
@@ -59,6 +63,21 @@ export class Publisher {
 
   revocation(revocationId: string, view: RevocationView | null): void {
     this.#revocations.set(revocationId, () => view)
+    this.#schedule()
+  }
+
+  doors(view: () => DoorsView): void {
+    this.#doors = view
+    this.#schedule()
+  }
+
+  lease(leaseId: string, view: () => LeaseView | null): void {
+    this.#leases.set(leaseId, view)
+    this.#schedule()
+  }
+
+  ask(askId: string, view: AskView | null): void {
+    this.#asks.set(askId, () => view)
     this.#schedule()
   }
 
@@ -108,6 +127,8 @@ export class Publisher {
     const clients = take(this.#clients)
     const flows = take(this.#flows)
     const revocations = take(this.#revocations)
+    const leases = take(this.#leases)
+    const asks = take(this.#asks)
     const problems = take(this.#problems)
     const delta: StateDelta = {
       revision: this.#revision,
@@ -120,6 +141,9 @@ export class Publisher {
       ...(flows ? { flows } : {}),
       ...(this.#folders === null ? {} : { folders: this.#folders() }),
       ...(revocations ? { revocations } : {}),
+      ...(this.#doors === null ? {} : { doors: this.#doors() }),
+      ...(leases ? { leases } : {}),
+      ...(asks ? { asks } : {}),
       ...(problems ? { problems } : {}),
     }
     this.#readOnly = null
@@ -127,6 +151,7 @@ export class Publisher {
     this.#settings = null
     this.#practice = null
     this.#folders = null
+    this.#doors = null
     this.#send(delta)
   }
 }

@@ -1,7 +1,15 @@
 import type { Fold } from '../ledger/ledger.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import { checkEvent } from '../ledger/events.ts'
-import type { AccountRecord, Approval, ClientRecord, FolderRule, PendingToken, State } from './state.ts'
+import type {
+  AccountRecord,
+  Approval,
+  ClientRecord,
+  FolderRule,
+  LeaseRecord,
+  PendingToken,
+  State,
+} from './state.ts'
 import { applyEvent } from './apply-event.ts'
 import { emptyState } from './state.ts'
 
@@ -13,6 +21,8 @@ interface EncodedState {
   readonly activeFor: readonly (readonly [clientId: string, accountId: string])[]
   readonly folderRules: readonly FolderRule[]
   readonly approvals: readonly Approval[]
+  readonly leases: readonly LeaseRecord[]
+  readonly doorsLocked: State['doorsLocked']
 }
 
 /**
@@ -20,7 +30,7 @@ interface EncodedState {
  * State or of `applyEvent`: older snapshots are then thrown away and the ledger is folded again.
  */
 export const stateFold: Fold<State, LatchkeyEvent> = {
-  version: 4,
+  version: 5,
   initial: emptyState,
   apply: applyEvent,
   check: checkEvent,
@@ -32,6 +42,8 @@ export const stateFold: Fold<State, LatchkeyEvent> = {
     activeFor: [...state.activeFor],
     folderRules: [...state.folderRules.values()],
     approvals: [...state.approvals.values()],
+    leases: [...state.leases.values()],
+    doorsLocked: state.doorsLocked,
   }),
   decode: (json) => {
     if (!isEncodedState(json)) return null
@@ -46,6 +58,8 @@ export const stateFold: Fold<State, LatchkeyEvent> = {
     for (const [clientId, accountId] of json.activeFor) state.activeFor.set(clientId, accountId)
     for (const rule of json.folderRules) state.folderRules.set(rule.ruleId, rule)
     for (const approval of json.approvals) state.approvals.set(approval.key, approval)
+    for (const lease of json.leases) state.leases.set(lease.leaseId, lease)
+    state.doorsLocked = json.doorsLocked
     return state
   },
 }
@@ -53,10 +67,17 @@ export const stateFold: Fold<State, LatchkeyEvent> = {
 /** A snapshot is ours and sealed by its ledger hash; this only keeps a hand-edited one from crashing the start. */
 function isEncodedState(json: unknown): json is EncodedState {
   if (typeof json !== 'object' || json === null) return false
-  const { clients, accounts, pending, activeAccountId, activeFor, folderRules, approvals } = json as Record<
-    string,
-    unknown
-  >
+  const {
+    clients,
+    accounts,
+    pending,
+    activeAccountId,
+    activeFor,
+    folderRules,
+    approvals,
+    leases,
+    doorsLocked,
+  } = json as Record<string, unknown>
   const named = (field: string) => (row: unknown) =>
     typeof row === 'object' && row !== null && typeof (row as Record<string, unknown>)[field] === 'string'
   return (
@@ -72,6 +93,9 @@ function isEncodedState(json: unknown): json is EncodedState {
     folderRules.every(named('ruleId')) &&
     Array.isArray(approvals) &&
     approvals.every(named('key')) &&
+    Array.isArray(leases) &&
+    leases.every(named('leaseId')) &&
+    typeof doorsLocked === 'object' &&
     (activeAccountId === null || typeof activeAccountId === 'string')
   )
 }

@@ -1,4 +1,5 @@
 /** The state of a profile: what its ledger folds into. Mutated only in `apply-event.ts`, for the speed of start-up. */
+import type { DoorKind, LeaseEnd, LeaseTerm, ProgramView } from '../../contract/doors.ts'
 import type { ClientAuthentication, ClientKind } from '../../contract/kinds.ts'
 import type { CauseKind, Publishing, UserType, Verdict } from '../../contract/views.ts'
 import type { DeclarationEffect } from '../../contract/who.ts'
@@ -153,6 +154,8 @@ export interface AccountRecord {
   accesses: readonly AccessRecord[]
   /** Null for a person's account. */
   service: ServiceRecord | null
+  /** What doors handed out, one entry a scope and client. */
+  scopeUses: readonly ScopeUse[]
   /** The latest ends of sessions, oldest first. */
   sessionEnds: readonly SessionEnd[]
   /** What was revoked from here, oldest first. */
@@ -183,6 +186,52 @@ export interface Approval {
   readonly at: number
 }
 
+/** The right of one program at one door. */
+export interface LeaseRecord {
+  readonly leaseId: string
+  readonly label: string
+  readonly door: DoorKind
+  readonly term: LeaseTerm
+  /** SHA-256 of its handle, base64url; null where `programKey` is what is recognised. */
+  readonly handleHash: string | null
+  readonly programKey: string | null
+  readonly program: {
+    readonly name: string
+    readonly path: string | null
+    readonly folder: string | null
+    readonly host: string | null
+    readonly certainty: ProgramView['certainty']
+  } | null
+  /** Null: whoever is meant where the program works. */
+  readonly accountId: string | null
+  readonly clientId: string | null
+  /** Null: all that is granted. */
+  readonly scopes: readonly string[] | null
+  readonly remote: boolean
+  readonly givenAt: number
+  readonly expiresAt: number | null
+  /** The run of the machine that a session lease holds for. */
+  readonly session: string | null
+  readonly port: number | null
+  readonly file: string | null
+  readonly quotaProject: string | null
+  ended: { readonly at: number; readonly reason: LeaseEnd } | null
+  uses: number
+  refusals: number
+  lastUsedAt: number | null
+  lastRefusal: { readonly at: number; readonly code: string } | null
+  /** The latest bundles of uses, oldest first; bounded. */
+  recent: readonly { readonly at: number; readonly count: number }[]
+}
+
+/** When a scope of a grant was last handed out at a door. */
+export interface ScopeUse {
+  readonly clientId: string | null
+  readonly scope: string
+  readonly at: number
+  readonly named: boolean
+}
+
 /** A sign-in or a rotation between its intent and its end. Only a crash leaves one behind. */
 export type PendingToken = EventData<'token.intended'> & {
   readonly at: number
@@ -203,6 +252,10 @@ export interface State {
   readonly folderRules: Map<string, FolderRule>
   /** By `key`: a folder has one `.latchkey.json`. */
   readonly approvals: Map<string, Approval>
+  /** By `leaseId`, in the order of giving. Of those that ended only the latest are kept. */
+  readonly leases: Map<string, LeaseRecord>
+  /** No door answers. */
+  doorsLocked: { readonly at: number; readonly by: 'person' | 'screen' } | null
 }
 
 export function emptyState(): State {
@@ -215,6 +268,8 @@ export function emptyState(): State {
     activeFor: new Map(),
     folderRules: new Map(),
     approvals: new Map(),
+    leases: new Map(),
+    doorsLocked: null,
   }
 }
 

@@ -11,6 +11,9 @@ import { fakeBrowser } from '../../support/fake-browser.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 import { fakeDesktop } from '../../support/fake-desktop.ts'
 import { fakeKeyFiles } from '../../support/fake-key-files.ts'
+import { fakeDoorListener } from '../../support/fake-door-listener.ts'
+import { fakeForeignFiles } from '../../support/fake-foreign-files.ts'
+import { fakePrograms } from '../../support/fake-programs.ts'
 import { fakeFolders } from '../../support/fake-folders.ts'
 import { fakeLog } from '../../support/fake-log.ts'
 import { fakeLoopbackListener } from '../../support/fake-loopback-listener.ts'
@@ -189,6 +192,9 @@ export class Life {
         keyFiles: fakeKeyFiles(this.#desktop.files),
         random: this.#random,
         wakes: this.#wakes,
+        doors: fakeDoorListener(),
+        programs: fakePrograms(),
+        foreignFiles: fakeForeignFiles(),
         log: this.log,
       },
     }

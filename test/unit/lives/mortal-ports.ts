@@ -119,6 +119,7 @@ export function mortalPorts(outside: ProfilePorts, locked: () => boolean): Morta
       },
     },
     wakes: {
+      onScreenLock: null,
       onResume: (run) => {
         const stop = wakes.onResume(() => {
           if (!dead) run()
