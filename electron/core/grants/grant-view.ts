@@ -1,3 +1,4 @@
+import type { UsedScope } from '../../contract/doors.ts'
 import type { AppError } from '../../contract/outcome.ts'
 import type { GrantView } from '../../contract/views.ts'
 import type { Grant } from '../access/choose-token.ts'
@@ -58,11 +59,17 @@ export function grantView(
   }
 }
 
+/** Under the names that granted scopes have in the window; what was handed out under two of them is one. */
 function usedScopes(account: AccountRecord, clientId: string): GrantView['used'] {
-  return account.scopeUses
-    .filter((use) => use.clientId === clientId)
-    .sort((one, other) => other.at - one.at)
-    .map(({ scope, at, named }) => ({ scope, at, named }))
+  const latest = new Map<string, UsedScope>()
+  for (const use of account.scopeUses) {
+    if (use.clientId !== clientId) continue
+    const scope = canonicalScope(use.scope)
+    const known = latest.get(scope)
+    const at = Math.max(use.at, known?.at ?? 0)
+    latest.set(scope, { scope, at, named: use.named || known?.named === true })
+  }
+  return [...latest.values()].sort((one, other) => other.at - one.at)
 }
 
 /** What a sign-in asked for, and what came of it. */

@@ -4,7 +4,7 @@ import { parseScopes } from '../../../electron/contract/scopes/scope-sets.ts'
 import type { GrantView } from '../../../electron/contract/views.ts'
 import { grantViewSchema, snapshotSchema } from '../../../electron/contract/views.ts'
 import { grantView } from '../../../electron/core/grants/grant-view.ts'
-import type { TokenRecord } from '../../../electron/core/state/state.ts'
+import type { AccountRecord, TokenRecord } from '../../../electron/core/state/state.ts'
 import { testStart } from '../../support/fake-clock.ts'
 import { asha } from '../../support/fake-google.ts'
 import {
@@ -112,6 +112,38 @@ describe('what was asked of a grant and what was given', () => {
       token(2, { asked: [gmailScope], granted: [gmailScope, drive] }),
     ])
     expect(shown.surprises).toEqual([drive])
+  })
+})
+
+describe('what doors handed out of a grant', () => {
+  const used = (scopeUses: AccountRecord['scopeUses']): GrantView['used'] => {
+    const account = recordedAccount([token(1)], { scopeUses })
+    const state = recordedState([account])
+    return grantView(account, recordedClient(mailClientId), state, testStart, () => null).used
+  }
+  const use = (scope: string, at: number, change: Partial<AccountRecord['scopeUses'][number]> = {}) => ({
+    ...{ clientId: mailClientId, scope, at, named: false },
+    ...change,
+  })
+
+  it('is told latest first, and only of this client', () => {
+    expect(
+      used([
+        use(drive, testStart + 1),
+        use(gmailScope, testStart + 2, { named: true }),
+        use(calendarScope, testStart + 3, { clientId: otherClientId }),
+        use(calendarScope, testStart + 4, { clientId: null }),
+      ]),
+    ).toEqual([
+      { scope: gmailScope, at: testStart + 2, named: true },
+      { scope: drive, at: testStart + 1, named: false },
+    ])
+  })
+
+  it('is one where two names mean the same scope', () => {
+    expect(
+      used([use('email', testStart + 5), use(`${auth}userinfo.email`, testStart + 2, { named: true })]),
+    ).toEqual([{ scope: expect.stringContaining('email'), at: testStart + 5, named: true }])
   })
 })
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { BlastRadius, GrantName } from '../../../electron/contract/revocation.ts'
 import { blastRadiusSchema } from '../../../electron/contract/revocation.ts'
 import { blastRadius, isConfirmed } from '../../../electron/core/revocation/blast-radius.ts'
-import type { AccountRecord, State, TokenRecord } from '../../../electron/core/state/state.ts'
+import type { AccountRecord, LeaseRecord, State, TokenRecord } from '../../../electron/core/state/state.ts'
 import { testStart } from '../../support/fake-clock.ts'
 import {
   deadRefusal,
@@ -202,5 +202,42 @@ describe('the second step', () => {
     expect(isConfirmed(confirm, ' Asha@Example.org ')).toBe(true)
     for (const typed of [null, '', 'asha', 'ben@example.org']) expect(isConfirmed(confirm, typed)).toBe(false)
     expect(isConfirmed({ kind: 'none' }, null)).toBe(true)
+  })
+})
+
+describe('programs that a revocation leaves without access', () => {
+  const lease = (leaseId: string, change: Partial<LeaseRecord> = {}): LeaseRecord => ({
+    ...{ leaseId, label: 'Backup', door: 'adc', term: 'always', handleHash: 'hash', programKey: null },
+    ...{ program: null, accountId: 'account-0001', clientId: mailClientId, scopes: null, remote: false },
+    ...{ givenAt: testStart, expiresAt: null, session: null, port: null, file: null, quotaProject: null },
+    ...{ ended: null, uses: 0, refusals: 0, lastUsedAt: null, lastRefusal: null, recent: [] },
+    ...change,
+  })
+  const withLeases = (...leases: readonly LeaseRecord[]): readonly string[] => {
+    const state = ofTokens(recordedToken(1))
+    for (const one of leases) state.leases.set(one.leaseId, one)
+    return look(state).projects[0]?.programs.map(({ leaseId, name }) => `${leaseId} ${name}`) ?? []
+  }
+
+  it('are those with a lease on the account, under a client of the project or under any', () => {
+    const program = { name: 'terraform', path: null, folder: null, host: null, certainty: 'seen' } as const
+    expect(
+      withLeases(
+        lease('lease-0001'),
+        lease('lease-0002', { clientId: mailSiblingId, program }),
+        lease('lease-0003', { clientId: null }),
+      ),
+    ).toEqual(['lease-0001 Backup', 'lease-0002 terraform', 'lease-0003 Backup'])
+  })
+
+  it('are not those of another project, of another account, by rule, or over', () => {
+    expect(
+      withLeases(
+        lease('lease-0001', { clientId: otherClientId }),
+        lease('lease-0002', { accountId: 'account-0002' }),
+        lease('lease-0003', { accountId: null }),
+        lease('lease-0004', { ended: { at: testStart, reason: 'taken-back' } }),
+      ),
+    ).toEqual([])
   })
 })
