@@ -5,12 +5,12 @@
 import type { FileHandle } from 'node:fs/promises'
 import { chmod, mkdir, open, readdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { ErrorCode } from '../contract/errors.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
 import type { AppendFile, ProfileFolder } from '../core/ports.ts'
 import { takeOwnerLock } from './owner-lock.ts'
 import { renameWithPatience, replaceFile, syncFolder, writeAll } from './replace-file.ts'
+import { saving, systemCode } from './saving.ts'
 
 const chunkBytes = 256 * 1024
 
@@ -149,7 +149,7 @@ async function readTextOrNull(path: string): Promise<string | null> {
   try {
     return await readFile(path, 'utf8')
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null
+    if (systemCode(cause) === 'ENOENT') return null
     throw cause
   }
 }
@@ -171,7 +171,7 @@ async function sizeOrNull(path: string): Promise<number | null> {
   try {
     return (await stat(path)).size
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return null
+    if (systemCode(cause) === 'ENOENT') return null
     throw cause
   }
 }
@@ -181,32 +181,11 @@ function plainName(name: string): string {
   return name
 }
 
-async function saving<T>(work: () => Promise<T>): Promise<Outcome<T>> {
-  try {
-    return ok(await work())
-  } catch (cause) {
-    return fail(savingCode(codeOf(cause)))
-  }
-}
-
 async function reading<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return ok(await work())
   } catch (cause) {
-    codeOf(cause)
+    systemCode(cause)
     return fail('file-unreadable')
   }
-}
-
-function savingCode(code: string): ErrorCode {
-  if (['ENOSPC', 'EDQUOT'].includes(code)) return 'disk-full'
-  if (['EROFS', 'EACCES', 'EPERM'].includes(code)) return 'folder-read-only'
-  return 'save-failed'
-}
-
-/** The code of a system error. Anything else is a fault of ours and goes on up. */
-function codeOf(cause: unknown): string {
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined
-  if (code === undefined) throw cause
-  return code
 }

@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
-/** New text under another name first; the old text stays until the new one is whole and on the disk. */
-export async function replaceFile(path: string, text: string): Promise<null> {
+/** New content under another name first; the old one stays until the new one is whole and on the disk. */
+export async function replaceFile(path: string, text: string | Uint8Array): Promise<null> {
   const draft = join(dirname(path), `.${basename(path)}.draft`)
   try {
     await writeDraft(draft, text)
@@ -17,11 +17,12 @@ export async function replaceFile(path: string, text: string): Promise<null> {
   }
 }
 
-async function writeDraft(path: string, text: string): Promise<void> {
+/** Writes a file of this user alone, down to the disk. */
+export async function writeDraft(path: string, text: string | Uint8Array): Promise<void> {
   const handle = await open(path, 'w', 0o600)
   try {
     await handle.chmod(0o600)
-    await writeAll(handle, Buffer.from(text))
+    await writeAll(handle, typeof text === 'string' ? Buffer.from(text) : text)
     await handle.sync()
   } finally {
     await handle.close()

@@ -1,6 +1,6 @@
 /**
- * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger, life, choices, ways. Prints
- * a table and writes the same to dist/bench.json. A figure that misses its target is said to; nothing ever fails
+ * All benchmarks, or those named behind `npm run bench --`: start, frames, memory, sizes, ledger, life, choices, ways,
+ * doors, agent. Prints a table and writes the same to dist/bench.json. A figure that misses its target is said to; nothing ever fails
  * because of a time.
  *
  * LATCHKEY_BENCH_RUNS: rounds of the start (10). LATCHKEY_BENCH_IDLE_RUNS: rounds of memory and idle (3).
@@ -12,7 +12,10 @@ import { readRuntime } from '../../build/setup/electron-runtime.mjs'
 import { root } from '../../build/setup/places.mjs'
 import { run, say, step } from '../../build/setup/progress.mjs'
 import { startSession } from '../../build/session.mjs'
+import { measureAgent } from './agent.mjs'
 import { measureChoices } from './choices-report.mjs'
+import { measureBroker } from './broker-report.mjs'
+import { measureDoors } from './doors-report.mjs'
 import { missingFigure } from './figures.mjs'
 import { measureFrames } from './frames.mjs'
 import { measureLedger } from './ledger-report.mjs'
@@ -33,6 +36,9 @@ const parts = {
   life: measureLife,
   choices: measureChoices,
   ways: measureWays,
+  doors: measureDoors,
+  broker: measureBroker,
+  agent: () => inSession((session) => measureAgent(session, rounds('LATCHKEY_BENCH_IDLE_RUNS', 3))),
   start: (note) => inSession((session) => measureStarts(session, note)),
   frames: measureFrames,
   memory: (note) => inSession((session) => measureMemories(session, note)),

@@ -1,10 +1,158 @@
-import { fail } from '../../contract/outcome.ts'
+/**
+ * Files that other programs read. A link in the place of such a file is never written through: it is what is kept
+ * aside and put back, and what it leads to stays as it is.
+ */
+import type { Stats } from 'node:fs'
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { lstat, mkdir, open, stat, unlink } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, isAbsolute, join } from 'node:path'
+import type { Outcome } from '../../contract/outcome.ts'
+import { fail, ok } from '../../contract/outcome.ts'
 import type { ForeignFiles } from '../../core/ports.ts'
+import type { UserPlaces } from '../gcloud-folder.ts'
+import { gcloudFolderOf } from '../gcloud-folder.ts'
+import { renameWithPatience, replaceFile, syncFolder } from '../replace-file.ts'
 
-export function createForeignFiles({ profileFolder }: { readonly profileFolder: string }): ForeignFiles {
-  const later = () => Promise.resolve(fail('foreign-file-unwritable', { path: '' }))
+/** Nobody keeps so many files aside; from here on something is wrong. */
+const mostKeptAside = 1000
+
+export interface ForeignFilesOptions {
+  /** The folder of the profile. */
+  readonly profileFolder: string
+  /** Of whose machine; this one's unless told. */
+  readonly places?: UserPlaces
+}
+
+export function createForeignFiles({ profileFolder, places = here() }: ForeignFilesOptions): ForeignFiles {
   return {
-    ...{ adcPath: () => '', read: later, write: later, keepAside: later, putBack: later, remove: later },
-    freshFolder: profileFolder,
+    adcPath: () => join(configFolderOf(places), 'application_default_credentials.json'),
+    read: readFile,
+    write: (path, text) => writing(path, () => writeFile(path, text)),
+    keepAside: (path) => writing(path, () => keepAside(path)),
+    putBack: (keptAside, path) => writing(path, () => putBack(keptAside, path)),
+    remove: (path, text) => writing(path, () => removeFile(path, text)),
+    freshFolder: join(profileFolder, 'fresh'),
   }
+}
+
+function here(): UserPlaces {
+  return { home: homedir(), environment: process.env, platform: process.platform }
+}
+
+function configFolderOf(places: UserPlaces): string {
+  return gcloudFolderOf(places) ?? join(places.home, 'AppData', 'Roaming', 'gcloud')
+}
+
+/** Follows a link, as the programs do that the file is for; what it leads to must be a regular file. */
+async function readFile(path: string, limit: number): Promise<Outcome<Uint8Array | null>> {
+  if (!isAbsolute(path)) return fail('foreign-file-unreadable', { path })
+  let file: FileHandle | null = null
+  try {
+    // Without waiting: a named pipe in its place would otherwise never open. Windows does not know the flag.
+    file = await open(path, constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0))
+    if (!(await file.stat()).isFile()) return fail('foreign-file-unreadable', { path })
+    return ok(await firstBytes(file, limit))
+  } catch (cause) {
+    return codeOf(cause) === 'ENOENT' ? ok(null) : fail('foreign-file-unreadable', { path })
+  } finally {
+    await file?.close().catch(() => undefined)
+  }
+}
+
+async function firstBytes(file: FileHandle, limit: number): Promise<Uint8Array> {
+  const bytes = Buffer.alloc(limit)
+  let read = 0
+  while (read < limit) {
+    const { bytesRead } = await file.read(bytes, read, limit - read, read)
+    if (bytesRead === 0) break
+    read += bytesRead
+  }
+  return bytes.subarray(0, read)
+}
+
+async function writeFile(path: string, text: string): Promise<Outcome<null>> {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (!(await isOurs(folder))) return fail('foreign-file-unwritable', { path })
+  const there = await statOf(path)
+  if (there && !there.isFile() && !there.isSymbolicLink()) return fail('foreign-file-unwritable', { path })
+  await replaceFile(path, text)
+  return ok()
+}
+
+/**
+ * Where somebody else could exchange the file, no handle is put. What belongs to the group stays allowed: on many
+ * systems each user has one alone.
+ */
+async function isOurs(folder: string): Promise<boolean> {
+  const uid = process.getuid?.()
+  if (uid === undefined) return true
+  const stats = await stat(folder)
+  return stats.uid === uid && (stats.mode & 0o002) === 0
+}
+
+async function keepAside(path: string): Promise<Outcome<string>> {
+  const there = await statOf(path)
+  if (!there || (!there.isFile() && !there.isSymbolicLink())) return fail('foreign-file-unwritable', { path })
+  const aside = await freeNameBeside(path)
+  if (aside === null) return fail('foreign-file-unwritable', { path })
+  await renameWithPatience(path, aside)
+  await syncFolder(dirname(path))
+  return ok(aside)
+}
+
+async function freeNameBeside(path: string): Promise<string | null> {
+  for (let copy = 1; copy <= mostKeptAside; copy += 1) {
+    const name = copy === 1 ? `${path}.before-latchkey` : `${path}.before-latchkey-${String(copy)}`
+    if (!(await statOf(name))) return name
+  }
+  return null
+}
+
+/** Replaces nothing: what came into the place meanwhile is somebody's. */
+async function putBack(keptAside: string, path: string): Promise<Outcome<null>> {
+  if (!(await statOf(keptAside))) return fail('not-found')
+  if (await statOf(path)) return fail('foreign-file-changed', { path })
+  await renameWithPatience(keptAside, path)
+  await syncFolder(dirname(path))
+  return ok()
+}
+
+async function removeFile(path: string, text: string): Promise<Outcome<boolean>> {
+  const there = await statOf(path)
+  if (!there) return ok(false)
+  const expected = Buffer.from(text)
+  if (!there.isFile() || there.size !== expected.length) return fail('foreign-file-changed', { path })
+  const found = await readFile(path, expected.length)
+  if (!found.ok || found.value === null || !expected.equals(found.value))
+    return fail('foreign-file-changed', { path })
+  await unlink(path)
+  await syncFolder(dirname(path))
+  return ok(true)
+}
+
+/** Of the link itself, where one is there; null where nothing is. */
+async function statOf(path: string): Promise<Stats | null> {
+  try {
+    return await lstat(path)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return null
+    throw cause
+  }
+}
+
+async function writing<T>(path: string, work: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  if (!isAbsolute(path)) return fail('foreign-file-unwritable', { path })
+  try {
+    return await work()
+  } catch (cause) {
+    const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(cause))
+    return full ? fail('disk-full') : fail('foreign-file-unwritable', { path })
+  }
+}
+
+function codeOf(cause: unknown): string {
+  return (cause as NodeJS.ErrnoException | null)?.code ?? ''
 }

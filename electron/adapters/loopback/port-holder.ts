@@ -36,12 +36,21 @@ async function onLinux(port: number, over: number): Promise<string | null> {
     tables.flatMap((table) => listeningInodes(table, port)).map((id) => `socket:[${id}]`),
   )
   if (sockets.size === 0) return null
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue
+  const pid = await processHolding(sockets, over)
+  if (pid === null) return null
+  return pid === process.pid ? 'Latchkey' : linuxName(String(pid))
+}
+
+/**
+ * The process that has one of these sockets (`socket:[INODE]`) open, or null where none of those that may be looked at
+ * does, or none was found until `over` (epoch ms). Linux only.
+ */
+export async function processHolding(sockets: ReadonlySet<string>, over: number): Promise<number | null> {
+  // Young processes have high numbers, and who has just connected is often one of them.
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).reverse()
+  for (const pid of pids) {
     if (Date.now() > over) return null
-    if (!(await holdsOne(pid, sockets))) continue
-    if (Number(pid) === process.pid) return 'Latchkey'
-    return linuxName(pid)
+    if (await holdsOne(pid, sockets)) return Number(pid)
   }
   return null
 }
