@@ -25,13 +25,13 @@ const parts = [
     inputs: ['electron', 'build/vite.electron.config.mjs'],
     output: 'dist/electron/main.cjs',
     build: async () => {
-      const [{ build }, { agentConfig, mainConfig, preloadConfig }] = await Promise.all([
+      const [{ build }, { commandConfig, mainConfig, preloadConfig }] = await Promise.all([
         import('vite'),
         import('./vite.electron.config.mjs'),
       ])
       fs.rmSync(path.join(root, 'dist/electron'), { recursive: true, force: true })
       await build(mainConfig)
-      await build(agentConfig)
+      await build(commandConfig)
       await build(preloadConfig)
     },
   },

@@ -29,9 +29,9 @@ export function builderConfig(runtime) {
     files: [
       'package.json',
       'dist/electron/**',
-      // The command without Electron runs from a checkout: the packaged app brings no Node for it.
-      '!dist/electron/agent.cjs',
-      '!dist/electron/agent-chunks/**',
+      // The command without Electron lies beside the archive, where plain Node can read it.
+      '!dist/electron/latchkey.cjs',
+      '!dist/electron/command-chunks/**',
       'dist/renderer/**',
       ...(runtime.fallback ? ['dist/fallback-entry/**'] : []),
       '!node_modules/**',
@@ -40,6 +40,21 @@ export function builderConfig(runtime) {
       'node_modules/keytar/lib/*.js',
       // Thirteen platforms are in the package; one goes into the app.
       'node_modules/keytar/prebuilds/${platform}-${arch}/*.node',
+    ],
+    // `latchkey` for terminals and `latchkey agent`: for the Node that the machine has, since the app's own is not open
+    // to other programs (fuses).
+    extraResources: [
+      { from: 'build/command', to: 'command' },
+      { from: 'dist/electron/latchkey.cjs', to: 'command/latchkey.cjs' },
+      { from: 'dist/electron/command-chunks', to: 'command/command-chunks' },
+      { from: 'node_modules/keytar/package.json', to: 'command/node_modules/keytar/package.json' },
+      { from: 'node_modules/keytar/LICENSE.md', to: 'command/node_modules/keytar/LICENSE.md' },
+      { from: 'node_modules/keytar/lib', to: 'command/node_modules/keytar/lib', filter: ['*.js'] },
+      {
+        from: 'node_modules/keytar/prebuilds/${platform}-${arch}',
+        to: 'command/node_modules/keytar/prebuilds/${platform}-${arch}',
+        filter: ['*.node'],
+      },
     ],
     // On the fallback the loader's shims come along and run first, from inside the checked archive.
     ...(runtime.fallback ? { extraMetadata: { main: 'dist/fallback-entry/entry.cjs' } } : {}),

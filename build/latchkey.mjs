@@ -7,7 +7,7 @@ import { root } from './setup/places.mjs'
 await buildAll()
 const child = spawn(
   process.execPath,
-  [path.join(root, 'dist/electron/agent.cjs'), ...process.argv.slice(2)],
+  [path.join(root, 'dist/electron/latchkey.cjs'), ...process.argv.slice(2)],
   {
     stdio: 'inherit',
   },

@@ -51,6 +51,7 @@ const checks = [
 const suites = [
   { ...vitest('unit'), quick: true },
   vitest('integration'),
+  vitest('clients'),
   vitest('faults'),
   playwright('window', 'test/e2e/renderer/playwright.config.ts', ['--workers', '2']),
   playwright('shell', 'build/playwright.config.mjs', ['--project', 'shell']),

@@ -50,20 +50,23 @@ export const mainConfig = {
   },
 }
 
-/** The same core without Electron: complete in itself, so that the app's own start stays one file. */
+/**
+ * The `latchkey` command, with the same core without Electron behind `latchkey agent`. What one command needs lies in
+ * chunks, so that the short ones load little. Complete in itself, so that the app's own start stays one file.
+ */
 /** @type {import('vite').InlineConfig} */
-export const agentConfig = {
+export const commandConfig = {
   ...shared,
   define: { LATCHKEY_VERSION: JSON.stringify(version) },
   build: {
     ...output,
     rollupOptions: {
-      input: { agent: path.join(root, 'electron/agent.ts') },
+      input: { latchkey: path.join(root, 'electron/latchkey.ts') },
       external,
       output: {
         format: 'cjs',
         entryFileNames: '[name].cjs',
-        chunkFileNames: 'agent-chunks/[name]-[hash].cjs',
+        chunkFileNames: 'command-chunks/[name]-[hash].cjs',
         dynamicImportInCjs: false,
       },
     },

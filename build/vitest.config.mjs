@@ -24,6 +24,11 @@ export default defineConfig({
     projects: [
       project('unit', { testTimeout: 10_000 }),
       project('integration', { testTimeout: 30_000, ...realParts }),
+      project('clients', {
+        testTimeout: 60_000,
+        retry: realParts.retry,
+        globalSetup: ['build/vitest-clients.mjs'],
+      }),
       project('faults', { testTimeout: 60_000, ...realParts }),
     ],
   },

@@ -1,109 +1,198 @@
 /**
- * Composition root without Electron: the same core on plain Node, for servers, ssh and containers. Builds the
- * adapters, opens the profile, runs one command. Nothing else.
+ * Composition root without Electron: the same core on plain Node, for servers, ssh and containers. `runAgent` serves a
+ * profile until it is ended; `openHere` opens one for a single command. Loaded by the command line only where needed.
  */
 import { homedir } from 'node:os'
-import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { dataFolderOf } from './adapters/data-folder.ts'
+import { createDoorListener } from './adapters/doors/door-listener.ts'
+import type { Seat, SeatParts } from './adapters/doors/seat.ts'
+import { Switchboard } from './adapters/doors/switchboard.ts'
 import { createKeychain } from './adapters/keychain.ts'
 import { createLog } from './adapters/log.ts'
 import { createLoopbackListener } from './adapters/loopback-listener.ts'
 import { systemRandom } from './adapters/random.ts'
-import { thisMachine } from './adapters/this-machine.ts'
 import { readSmallFile } from './adapters/small-file.ts'
-import type { BringOptions, LoginOptions } from './cli/arguments.ts'
-import { readArguments, usage } from './cli/arguments.ts'
-import { bring } from './cli/bring.ts'
+import { tidyMemory } from './adapters/tidy-memory.ts'
+import { thisMachine } from './adapters/this-machine.ts'
+import { unlockAtStart } from './adapters/vault/passphrase-source.ts'
+import { readStoreChoice } from './adapters/vault/store-choice.ts'
+import { VaultKey } from './adapters/vault/vault-key.ts'
+import { liveAsAgent } from './agent/agent-life.ts'
+import type { AgentOptions, Here, HereOptions } from './cli/agent-module.ts'
+import type { TypedClipboard } from './cli/clipboard.ts'
 import { typedClipboard } from './cli/clipboard.ts'
-import { login, tell } from './cli/login.ts'
-import { openTerminal } from './cli/terminal.ts'
-import { fail } from './contract/outcome.ts'
-import type { About, FlowView } from './contract/views.ts'
+import { exitCodeOf, exitCodes } from './cli/exit-codes.ts'
+import { prompt } from './cli/prompt.ts'
+import type { Outcome } from './contract/outcome.ts'
+import { fail, ok } from './contract/outcome.ts'
+import type { About, FlowView, ProfileName } from './contract/views.ts'
 import { isPracticeIssuer } from './core/clients/issuer.ts'
+import type { LatchkeyOptions } from './core/latchkey.ts'
 import { Latchkey } from './core/latchkey.ts'
-import { openWorld } from './worlds.ts'
+import type { DoorAnswer, DoorRequest, Log, ProfileFolder } from './core/ports.ts'
+import { Secret } from './core/secret.ts'
+import type { RunningPractice, WorldParts } from './worlds.ts'
+import { openWorld, startPracticeHere } from './worlds.ts'
 
-const exit = { done: 0, failed: 1, unclear: 2, owned: 3, interrupted: 130 } as const
+declare const LATCHKEY_VERSION: string | undefined
 
-declare const LATCHKEY_VERSION: string
+/** Ledger and keychain are compared once, this long after the agent has the profile, ms. */
+const sweepAfterMs = 15_000
+/** When what the opening, and the comparison, took for a moment can be given back, ms after the opening. */
+const tidyAfterMs = [3000, sweepAfterMs + 5000]
+/** A command is over before that. */
+const never = 24 * 3_600_000
 
-const { env, platform, stdin, stdout } = process
-const terminal = openTerminal({ input: stdin, output: stdout, env })
-const clipboard = typedClipboard()
-const dataFolder = dataFolderOf({ platform, env, home: homedir() })
-
-async function run(request: LoginOptions | BringOptions): Promise<number> {
+/**
+ * Serves a profile until SIGTERM, SIGINT, SIGHUP or `POST /v1/owner/stop` ends it, or gives it to the app for as long
+ * as that is there. Says what happens in short lines on standard error. Answers an exit code.
+ */
+export async function runAgent({ profile, passphraseFd }: AgentOptions): Promise<number> {
+  const dataFolder = ownDataFolder()
   const log = createLog({ folder: dataFolder, home: homedir() })
-  const watchers = new Set<(flow: FlowView) => void>()
   const stop = new AbortController()
+  onStopSignals(stop)
+  const board = new Switchboard({
+    listener: createDoorListener({ dataFolder, profile, version: ownVersion(), log }),
+    own: (request) => stopRequested(request, () => stop.abort()),
+  })
+  const practice = new KeptPractice()
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  const seats = { lockMs: 0, board, practice }
+  const parts: WorldParts = {
+    ...worldParts(dataFolder, log, typedClipboard()),
+    takeSeat: (seat) => takeAgentSeat(seat, seats),
+    startPractice: (folder) => practice.start(folder),
+  }
+  const open = async (lockMs: number): Promise<Outcome<{ close(): Promise<void> }>> => {
+    seats.lockMs = lockMs
+    const latchkey = new Latchkey({ ...latchkeyOptions(parts), sweepAfterMs }, profile)
+    const opened = await latchkey.profile()
+    if (!opened.ok) return opened
+    // Somebody locked it where the app had the profile meanwhile.
+    if (opened.value.snapshot().doors.locked !== null) parts.vaultKey?.lock()
+    for (const ms of tidyAfterMs) setTimeout(tidyMemory, ms).unref()
+    return ok({ close: () => latchkey.close() })
+  }
+  await unlockVault({ parts, passphraseFd, say, signal: stop.signal })
+  const place = { dataFolder, profile }
+  const practiceIssuer = (): string | null => parts.practiceIssuer ?? practice.issuer()
+  const error = await liveAsAgent({ place, board, open, practiceIssuer, say, log, signal: stop.signal })
+  await practice.close()
+  parts.vaultKey?.lock()
+  if (error === null) return exitCodes.done
+  if (error.code !== 'profile-owned') say(error.message)
+  return exitCodeOf(error.code)
+}
+
+/** Before anything asks for a secret. The agent runs with a locked vault too; “latchkey unlock” then opens it. */
+async function unlockVault(options: {
+  readonly parts: Pick<WorldParts, 'dataFolder' | 'vaultKey'>
+  readonly passphraseFd: number | null
+  readonly say: (line: string) => void
+  readonly signal: AbortSignal
+}): Promise<void> {
+  const { parts, passphraseFd, say, signal } = options
+  const { dataFolder, vaultKey } = parts
+  const chosen = await readStoreChoice(dataFolder)
+  if (!vaultKey || !chosen.ok || chosen.value !== 'vault') return
+  const { stdin, stderr, env } = process
+  const ask = async (): Promise<Secret | null> => {
+    const typed = await prompt('Passphrase of the vault:', { hidden: true, signal })
+    return typed === null || typed === '' ? null : new Secret(typed)
+  }
+  const asked = stdin.isTTY && stderr.isTTY ? ask : null
+  const unlocked = await unlockAtStart(vaultKey, { fd: passphraseFd, env, ask: asked })
+  if (!unlocked.ok) say(unlocked.error.message)
+  if (vaultKey.state() === 'locked') say('The vault is locked: “latchkey unlock” opens it.')
+}
+
+/** Opens a profile in this process alone. Errors: `profile-owned`, those of opening a profile. */
+export async function openHere({ profile }: HereOptions): Promise<Outcome<Here>> {
+  const dataFolder = ownDataFolder()
+  const log = createLog({ folder: dataFolder, home: homedir() })
+  const clipboard = typedClipboard()
+  const watchers = new Set<(flow: FlowView) => void>()
+  const send: LatchkeyOptions['send'] = (event, payload) => {
+    if (event !== 'state.changed' || !('flows' in payload)) return
+    for (const flow of payload.flows?.upsert ?? []) for (const watcher of watchers) watcher(flow)
+  }
+  const parts = worldParts(dataFolder, log, clipboard)
+  const say = (line: string): void => void process.stderr.write(`${line}\n`)
+  await unlockVault({ parts, passphraseFd: null, say, signal: new AbortController().signal })
+  const options = latchkeyOptions(parts)
+  const latchkey = new Latchkey({ ...options, send, sweepAfterMs: never }, profile)
+  const opened = await latchkey.profile()
+  if (!opened.ok) return opened
+  await opened.value.settled()
+  return ok({
+    handlers: latchkey.handlers,
+    clipboard,
+    watch: (onFlow) => {
+      watchers.add(onFlow)
+      return () => watchers.delete(onFlow)
+    },
+    close: () => latchkey.close(),
+  })
+}
+
+function ownDataFolder(): string {
+  const { platform, env } = process
+  return dataFolderOf({ platform, env, home: homedir() })
+}
+
+/** Written in by the build. */
+function ownVersion(): string {
+  return typeof LATCHKEY_VERSION === 'string' ? LATCHKEY_VERSION : ''
+}
+
+function onStopSignals(stop: AbortController): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      // Somebody who presses it twice will not wait for what is being stored.
-      if (stop.signal.aborted) leave(exit.interrupted)
+      // Somebody who presses it twice will not wait for what is being answered.
+      if (stop.signal.aborted) process.exit(exitCodes.interrupted)
       stop.abort()
     })
   }
-  const desktop = {
-    ...clipboard.desktop,
-    readSmallFile,
-    machine: () => thisMachine(env),
-  }
-  const issuer = env['LATCHKEY_PRACTICE_ISSUER'] ?? ''
-  const parts = {
-    ...{ dataFolder, desktop, log },
+}
+
+function worldParts(dataFolder: string, log: Log, clipboard: TypedClipboard): WorldParts {
+  const issuer = process.env['LATCHKEY_PRACTICE_ISSUER'] ?? ''
+  return {
+    ...{ dataFolder, log, version: ownVersion() },
+    vaultKey: new VaultKey({ dataFolder }),
+    desktop: { ...clipboard.desktop, readSmallFile, machine: () => thisMachine(process.env) },
     secretStore: createKeychain(),
     listener: createLoopbackListener({ random: systemRandom }),
     browser: {
       open: () => Promise.resolve(fail('browser-not-opened')),
       installed: () => Promise.resolve([]),
     },
-    // A command is over before anybody closes the lid.
+    // Nothing here tells of them; the clock's jumps are noticed anyhow.
     wakes: { onResume: () => () => undefined, onScreenLock: null },
     systemProxy: () => Promise.resolve('DIRECT'),
     practiceIssuer: isPracticeIssuer(issuer) ? issuer : null,
   }
-  const latchkey = new Latchkey(
-    {
-      about: about(),
-      systemLanguage: () => 'en',
-      // The comparison with the keychain is the app's: a command ends first.
-      sweepAfterMs: 24 * 3_600_000,
-      desktop,
-      log,
-      openWorld: (profile) => openWorld(profile, parts),
-      send: (event, payload) => {
-        if (event !== 'state.changed' || !('flows' in payload)) return
-        for (const flow of payload.flows?.upsert ?? []) for (const watcher of watchers) watcher(flow)
-      },
-      onSettings: () => undefined,
-    },
-    request.profile,
-  )
-  try {
-    const profile = await latchkey.profile()
-    if (!profile.ok) {
-      tell(terminal, profile.error)
-      return profile.error.code === 'profile-owned' ? exit.owned : exit.failed
-    }
-    await profile.value.settled()
-    const common = { handlers: latchkey.handlers, terminal }
-    const watch = (watcher: (flow: FlowView) => void): (() => void) => {
-      watchers.add(watcher)
-      return () => watchers.delete(watcher)
-    }
-    const done =
-      request.kind === 'import'
-        ? await bring(common, { ...request, path: resolve(request.path) })
-        : await login({ ...common, clipboard, watch, signal: stop.signal }, request)
-    return done ? exit.done : exit.failed
-  } finally {
-    await latchkey.close()
+}
+
+function latchkeyOptions(parts: WorldParts): Omit<LatchkeyOptions, 'sweepAfterMs'> {
+  const { desktop, log, dataFolder } = parts
+  return {
+    about: about(dataFolder),
+    systemLanguage: () => 'en',
+    ...{ desktop, log },
+    doors: { owner: { kind: 'agent' as const, pid: process.pid } },
+    openWorld: (profile: ProfileName) => openWorld(profile, parts),
+    send: () => undefined,
+    onSettings: () => undefined,
   }
 }
 
-function about(): About {
+function about(dataFolder: string): About {
+  const { platform } = process
   return {
-    version: LATCHKEY_VERSION,
+    version: ownVersion(),
     // There is no browser engine in this process that could be too old.
     ...{ electron: '', chromium: '', realSignInAllowed: true },
     platform: platform === 'darwin' || platform === 'win32' ? platform : 'linux',
@@ -111,26 +200,48 @@ function about(): About {
   }
 }
 
-async function main(): Promise<number> {
-  const request = readArguments(process.argv.slice(2))
-  if (request.kind === 'help') terminal.say(usage)
-  if (request.kind === 'help') return exit.done
-  if (request.kind !== 'unclear') return run(request)
-  terminal.say(request.reason, '', usage)
-  return exit.unclear
+interface AgentSeats {
+  lockMs: number
+  readonly board: Switchboard
+  readonly practice: KeptPractice
 }
 
-main()
-  .catch((cause: unknown) => {
-    terminal.say(fail('internal').error.message)
-    createLog({ folder: dataFolder, home: homedir() }).error('agent-broke', cause)
-    return exit.failed
-  })
-  .then(leave)
-  .catch(() => undefined)
+/** The profile as soon as nobody has it, within `lockMs`. The doors are the agent's own, and outlive it. */
+async function takeAgentSeat({ folder }: SeatParts, seats: AgentSeats): Promise<Outcome<Seat>> {
+  const until = Date.now() + seats.lockMs
+  for (;;) {
+    const lock = await folder.lock()
+    if (lock.ok) {
+      const neverGone = new Promise<void>(() => undefined)
+      const seat = { lock: lock.value, doors: seats.board, practiceIssuer: null, agentGone: neverGone }
+      return ok({ ...seat, leaving: () => undefined })
+    }
+    if (lock.error.code !== 'profile-owned' || Date.now() >= until) return lock
+    await sleep(50)
+  }
+}
 
-/** Gives the terminal back as it was, and ends whatever else may still wait. */
-function leave(code: number): void {
-  terminal.close()
-  stdout.write('', () => process.exit(code))
+/** Practice Google lives as long as the agent, also while the app has the profile. */
+class KeptPractice {
+  #running: RunningPractice | null = null
+
+  issuer(): string | null {
+    return this.#running?.issuer ?? null
+  }
+
+  async start(folder: ProfileFolder): Promise<RunningPractice> {
+    this.#running ??= await startPracticeHere(folder)
+    return { issuer: this.#running.issuer, close: () => Promise.resolve() }
+  }
+
+  async close(): Promise<void> {
+    await this.#running?.close()
+  }
+}
+
+/** `POST /v1/owner/stop`, from this machine: answered, and then the agent ends. Null for any other request. */
+function stopRequested({ method, path }: DoorRequest, stop: () => void): Promise<DoorAnswer> | null {
+  if (method !== 'POST' || path !== '/v1/owner/stop') return null
+  setTimeout(stop, 20)
+  return Promise.resolve({ status: 200, headers: { 'content-type': 'application/json' }, body: '{}' })
 }

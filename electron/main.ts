@@ -3,12 +3,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { app } from 'electron'
 import { openAppState } from './adapters/app-state.ts'
+import { takeAppSeat } from './adapters/doors/seat.ts'
 import { createKeychain } from './adapters/keychain.ts'
 import { createLog } from './adapters/log.ts'
 import { createLoopbackListener } from './adapters/loopback-listener.ts'
 import { systemRandom } from './adapters/random.ts'
 import { readSmallFile } from './adapters/small-file.ts'
 import { thisMachine } from './adapters/this-machine.ts'
+import { VaultKey } from './adapters/vault/vault-key.ts'
 import type { About } from './contract/views.ts'
 import { Latchkey } from './core/latchkey.ts'
 import { isPracticeIssuer } from './core/clients/issuer.ts'
@@ -58,7 +60,9 @@ function latchkey(): Latchkey {
   const practiceIssuer = isPracticeIssuer(issuer) ? issuer : null
   const { browser, wakes, systemProxy } = shell
   const outside = { secretStore, listener, browser, desktop, wakes, systemProxy, log }
-  const parts = { dataFolder, ...outside, practiceIssuer }
+  const seat = { takeSeat: takeAppSeat, version: app.getVersion() }
+  const vaultKey = new VaultKey({ dataFolder })
+  const parts = { dataFolder, vaultKey, ...outside, practiceIssuer, ...seat }
   started = new Latchkey(
     {
       about: about(),
@@ -66,6 +70,7 @@ function latchkey(): Latchkey {
       sweepAfterMs,
       desktop,
       log,
+      doors: { owner: { kind: 'app', pid: process.pid } },
       openWorld: (profile) => openWorld(profile, parts),
       send: (event, payload) => shell.send(event, payload),
       onSettings: (profile, { theme, language }) => {

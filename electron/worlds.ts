@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createShiftedClock, systemClock } from './adapters/clock.ts'
 import { createDoorListener } from './adapters/doors/door-listener.ts'
 import { createForeignFiles } from './adapters/doors/foreign-files.ts'
+import type { Seat, SeatParts } from './adapters/doors/seat.ts'
 import { systemPrograms } from './adapters/doors/programs.ts'
 import { systemFolders } from './adapters/folders.ts'
 import { createHttp } from './adapters/http.ts'
@@ -10,6 +11,9 @@ import { systemKeyFiles } from './adapters/key-files.ts'
 import { openProfileFolder } from './adapters/profile-folder.ts'
 import { systemRandom } from './adapters/random.ts'
 import { systemTimers } from './adapters/timers.ts'
+import type { ProfileSecrets } from './adapters/vault/open-secrets.ts'
+import { openSecrets } from './adapters/vault/open-secrets.ts'
+import { VaultKey } from './adapters/vault/vault-key.ts'
 import type { Outcome } from './contract/outcome.ts'
 import { fail, ok } from './contract/outcome.ts'
 import type { ProfileName } from './contract/views.ts'
@@ -18,6 +22,7 @@ import type { World } from './core/latchkey.ts'
 import type {
   Browser,
   Desktop,
+  DoorListener,
   Log,
   LoopbackListener,
   ProfileFolder,
@@ -27,7 +32,13 @@ import type {
 
 export interface WorldParts {
   readonly dataFolder: string
+  /** The system's keychain. */
   readonly secretStore: SecretStore
+  /**
+   * The key of the vault, for who has one: given here it stays unlocked from one profile to the other. Left out, each
+   * profile begins with a locked vault.
+   */
+  readonly vaultKey?: VaultKey
   readonly listener: LoopbackListener
   readonly browser: Browser
   readonly desktop: Desktop
@@ -35,30 +46,74 @@ export interface WorldParts {
   /** The proxy that the system names for an address: `PROXY host:port; DIRECT`. */
   readonly systemProxy: (url: string) => Promise<string>
   readonly log: Log
+  /** Of this Latchkey, as it announces itself to programs. */
+  readonly version?: string
   /** A practice Google that already runs elsewhere on this machine; null starts the one that comes with the app. */
   readonly practiceIssuer: string | null
+  /**
+   * How this process comes to have a profile that another one may have. Left out, the folder's lock alone decides, and
+   * nobody is told.
+   */
+  readonly takeSeat?: (parts: SeatParts) => Promise<Outcome<Seat>>
+  /** Starts, or has running already, the practice Google that comes with the product. */
+  readonly startPractice?: (folder: ProfileFolder) => Promise<RunningPractice>
 }
 
-/** Errors: those of the folder, `practice-failed`. */
+export interface RunningPractice {
+  readonly issuer: string
+  close(): Promise<void>
+}
+
+/** Errors: those of the folder, of the seat, `vault-choice-unclear`, `practice-failed`. */
 export async function openWorld(profile: ProfileName, parts: WorldParts): Promise<Outcome<World>> {
-  const folder = await openProfileFolder(join(parts.dataFolder, 'profiles', profile))
+  const { dataFolder, log } = parts
+  const folder = await openProfileFolder(join(dataFolder, 'profiles', profile))
   if (!folder.ok) return folder
-  const { secretStore, listener, browser, desktop, wakes, systemProxy, log } = parts
+  const listener = createDoorListener({ dataFolder, profile, version: parts.version ?? '', log })
+  const { secretStore: keychain, vaultKey = new VaultKey({ dataFolder }) } = parts
+  const secrets = await openSecrets({ dataFolder, profile, keychain, vaultKey })
+  if (!secrets.ok) return secrets
+  const inside = { folder: folder.value, secrets: secrets.value }
+  if (!parts.takeSeat) return openWorldIn(profile, parts, { ...inside, doors: listener, seat: null })
+  const seat = await parts.takeSeat({ dataFolder, profile, folder: folder.value, listener, log })
+  if (!seat.ok) return seat
+  const { lock, doors } = seat.value
+  const seated = { ...folder.value, lock: () => Promise.resolve(ok(lock)) }
+  const world = await openWorldIn(profile, parts, { ...inside, folder: seated, doors, seat: seat.value })
+  if (!world.ok) await lock.release()
+  return world
+}
+
+interface Place {
+  readonly folder: ProfileFolder
+  readonly secrets: ProfileSecrets
+  readonly doors: DoorListener
+  readonly seat: Seat | null
+}
+
+async function openWorldIn(
+  profile: ProfileName,
+  parts: WorldParts,
+  { folder, secrets, doors, seat }: Place,
+): Promise<Outcome<World>> {
+  const { listener, browser, desktop, wakes, systemProxy, log } = parts
   const http = createHttp({ allow: (url) => isAllowedAddress(profile, url.href), systemProxy })
-  const common = { folder: folder.value, http, secretStore, listener, browser, desktop, wakes, log }
+  const common = { folder, http, ...secrets, listener, browser, desktop, wakes, log }
   const ports = {
     ...common,
     folders: systemFolders,
     keyFiles: systemKeyFiles,
-    doors: createDoorListener({ dataFolder: parts.dataFolder, profile }),
+    doors,
     programs: systemPrograms,
-    foreignFiles: createForeignFiles({ profileFolder: folder.value.path }),
+    foreignFiles: createForeignFiles({ profileFolder: folder.path }),
     timers: systemTimers,
     random: systemRandom,
   }
-  if (profile === 'real') return ok({ ports: { ...ports, clock: systemClock }, practice: null })
+  const leaving = seat ? { leaving: () => seat.leaving() } : {}
+  if (profile === 'real') return ok({ ports: { ...ports, clock: systemClock }, practice: null, ...leaving })
   try {
-    return await openPracticeWorld(ports, parts)
+    const world = await openPracticeWorld(ports, parts, seat)
+    return world.ok ? ok({ ...world.value, ...leaving }) : world
   } catch (cause) {
     log.error('practice-not-started', cause)
     return fail('practice-failed')
@@ -68,10 +123,11 @@ export async function openWorld(profile: ProfileName, parts: WorldParts): Promis
 async function openPracticeWorld(
   ports: Omit<World['ports'], 'clock'>,
   parts: WorldParts,
+  seat: Seat | null,
 ): Promise<Outcome<World>> {
   const { createPracticeControl } = await import('./practice/practice-control.ts')
   const { openPracticeServer } = await import('./practice/practice-server.ts')
-  const server = await practiceServer(ports.folder, parts.practiceIssuer)
+  const server = await practiceServer(ports.folder, parts, seat)
   const clock = createShiftedClock()
   const practice = await openPracticeServer({
     issuer: server.issuer,
@@ -84,15 +140,40 @@ async function openPracticeWorld(
   return practice
 }
 
-const practiceStateFile = 'practice-google.json'
-
 async function practiceServer(
   folder: ProfileFolder,
-  practiceIssuer: string | null,
-): Promise<{ readonly issuer: string; close(): Promise<void> }> {
+  { practiceIssuer, startPractice = startPracticeHere, log }: WorldParts,
+  seat: Seat | null,
+): Promise<RunningPractice> {
   if (practiceIssuer !== null) return { issuer: practiceIssuer, close: () => Promise.resolve() }
+  const elsewhere = seat?.practiceIssuer ?? null
+  if (seat === null || elsewhere === null) return startPractice(folder)
+  // It runs in the agent. Should that go, it goes on here: same state, same port.
+  let here: Promise<RunningPractice | null> | null = null
+  let closed = false
+  void seat.agentGone.then(() => {
+    if (closed) return
+    here = startPracticeHere(folder, Number(new URL(elsewhere).port)).catch((cause: unknown) => {
+      log.error('practice-not-started', cause)
+      return null
+    })
+  })
+  return {
+    issuer: elsewhere,
+    async close() {
+      closed = true
+      await (await here)?.close()
+    },
+  }
+}
+
+const practiceStateFile = 'practice-google.json'
+
+/** Practice Google in this process, with its state in the profile's folder. Rejects when the port is taken. */
+export async function startPracticeHere(folder: ProfileFolder, port = 0): Promise<RunningPractice> {
   const { startPracticeGoogle } = await import('./practice/practice-google.ts')
   return startPracticeGoogle({
+    port,
     now: () => Date.now(),
     random: (bytes) => systemRandom.token(bytes),
     load: async () => {

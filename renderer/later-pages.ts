@@ -5,6 +5,10 @@ import { paletteCommands, switchCommands } from './features/palette/palette-comm
 import Palette from './features/palette/Palette.svelte'
 import FoldersPage from './features/folders/FoldersPage.svelte'
 import ForeignDialog from './features/inspection/ForeignDialog.svelte'
+import AskDesk from './features/programs/AskDesk.svelte'
+import LockStrip from './features/programs/LockStrip.svelte'
+import { programView } from './features/programs/program-view.svelte.ts'
+import ProgramsPage from './features/programs/ProgramsPage.svelte'
 import RevocationNews from './features/revocation/RevocationNews.svelte'
 import RevocationPage from './features/revocation/RevocationPage.svelte'
 import ScopesPage from './features/scopes/ScopesPage.svelte'
@@ -21,13 +25,16 @@ import { overlayParts } from './ui/overlay-parts.ts'
 /** Everything beyond the list of accounts; loaded by `App.svelte` once that list is on the screen. */
 export const laterPages = {
   AddClientDialog,
+  AskDesk,
   CauseDialog,
   ClientsPage,
   FirstStart,
   FlowPage,
   FoldersPage,
   ForeignDialog,
+  LockStrip,
   Palette,
+  ProgramsPage,
   RevocationNews,
   RevocationPage,
   ScopesPage,
@@ -39,5 +46,6 @@ export const laterPages = {
   WeekPage,
   overlayParts,
   paletteCommands,
+  programView,
   switchCommands,
 }

@@ -32,6 +32,10 @@ const needs = [
 const welcome = [
   // the window's tests: the same engine without a browser's own windows takes a third less time
   ['chromium-headless-shell'],
+  // programs that the doors are tried with
+  ['rclone'],
+  ['openssh-client'],
+  ['openssh-server'],
 ]
 
 /** Installs what is missing when root on Debian; says the one line to run otherwise. Never stops the setup. */
@@ -80,11 +84,18 @@ function missingOf(wanted) {
 async function aptInstall(missing, extra) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['update', '-q'], { env, timeoutMs: 120_000 })
+  if (extra.some(([name]) => name === 'openssh-server')) keepServerOff()
   const names = [...missing.map(firstAvailable), ...extra.filter(isAvailable).map(firstAvailable)]
   await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...names], {
     env,
     timeoutMs: 900_000,
   })
+}
+
+/** Debian starts no server of ssh where this file lies: the tests start one of their own, on loopback. */
+function keepServerOff() {
+  fs.mkdirSync('/etc/ssh', { recursive: true })
+  fs.writeFileSync('/etc/ssh/sshd_not_to_be_run', '')
 }
 
 /** @param {string[]} names */

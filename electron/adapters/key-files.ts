@@ -11,6 +11,8 @@ import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
 import { maxClientFileBytes } from '../core/clients/client-file.ts'
 import type { KeyFiles } from '../core/ports.ts'
+import type { UserPlaces } from './gcloud-folder.ts'
+import { gcloudFolderOf } from './gcloud-folder.ts'
 
 /** gcloud keeps what it was given in a database, which has pages of 4 KiB and few of them. */
 const maxDatabaseBytes = 1024 * 1024
@@ -21,13 +23,6 @@ const deepest = 64
 /** Disks can hang; what was found by then is what is told, ms. */
 const patienceMs = 4000
 
-/** Of whose machine. */
-export interface KeyFilePlaces {
-  readonly home: string
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly platform: NodeJS.Platform
-}
-
 type SoughtKey = Parameters<KeyFiles['traces']>[0]
 
 export const systemKeyFiles: KeyFiles = keyFilesIn({
@@ -36,7 +31,7 @@ export const systemKeyFiles: KeyFiles = keyFilesIn({
   platform: process.platform,
 })
 
-export function keyFilesIn(places: KeyFilePlaces): KeyFiles {
+export function keyFilesIn(places: UserPlaces): KeyFiles {
   return {
     remove,
     async traces(key) {
@@ -71,12 +66,12 @@ async function remove(path: string, digest: string): Promise<Outcome<null>> {
   }
 }
 
-async function collect(places: KeyFilePlaces, key: SoughtKey, found: KeyTrace[]): Promise<void> {
+async function collect(places: UserPlaces, key: SoughtKey, found: KeyTrace[]): Promise<void> {
   const { path } = key
   if (path !== null && (await holds(path, key)) === 'yes') found.push({ place: 'file', path, sure: true })
   await inFolder(await downloadsOf(places), 'downloads', key, found)
   await inFolder(trashOf(places), 'trash', key, found)
-  await inGcloud(gcloudOf(places), key, found)
+  await inGcloud(gcloudFolderOf(places), key, found)
   const named = places.environment['GOOGLE_APPLICATION_CREDENTIALS'] ?? ''
   if (isAbsolute(named)) await note(named, 'environment', key, found)
   if (path !== null && isAbsolute(path)) await around(path, found)
@@ -189,7 +184,7 @@ async function readWhole(path: string, seen: Stats, limit: number): Promise<Uint
 }
 
 /** In the language of the desktop: its own list says what the folder is called (xdg-user-dirs). */
-async function downloadsOf({ home, environment, platform }: KeyFilePlaces): Promise<string> {
+async function downloadsOf({ home, environment, platform }: UserPlaces): Promise<string> {
   const usual = join(home, 'Downloads')
   if (platform !== 'linux') return usual
   const configured = environment['XDG_CONFIG_HOME'] ?? ''
@@ -203,18 +198,9 @@ async function downloadsOf({ home, environment, platform }: KeyFilePlaces): Prom
 }
 
 /** Windows has no folder of it that can be looked into. */
-function trashOf({ home, environment, platform }: KeyFilePlaces): string | null {
+function trashOf({ home, environment, platform }: UserPlaces): string | null {
   if (platform === 'win32') return null
   if (platform === 'darwin') return join(home, '.Trash')
   const data = environment['XDG_DATA_HOME'] ?? ''
   return join(isAbsolute(data) ? data : join(home, '.local', 'share'), 'Trash', 'files')
-}
-
-/** Where gcloud keeps its credentials. */
-function gcloudOf({ home, environment, platform }: KeyFilePlaces): string | null {
-  const chosen = environment['CLOUDSDK_CONFIG'] ?? ''
-  if (isAbsolute(chosen)) return chosen
-  if (platform !== 'win32') return join(home, '.config', 'gcloud')
-  const roaming = environment['APPDATA'] ?? ''
-  return isAbsolute(roaming) ? join(roaming, 'gcloud') : null
 }

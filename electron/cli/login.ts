@@ -6,24 +6,46 @@ import type { AppError } from '../contract/outcome.ts'
 import { fillDetails } from '../contract/fill-details.ts'
 import { appError } from '../contract/outcome.ts'
 import type { AccountView, ClientView, FlowStep, FlowView, Snapshot } from '../contract/views.ts'
-import type { LoginOptions } from './arguments.ts'
 import type { TypedClipboard } from './clipboard.ts'
 import { codeCard } from './code-card.ts'
 import type { Terminal } from './terminal.ts'
 
+export interface LoginWish {
+  /** A client by its id or label; null takes the only one. */
+  readonly client: string | null
+  /** An account by its e-mail address or label; null lets anybody sign in. */
+  readonly account: string | null
+  readonly scopes: readonly string[]
+  /** A code to be entered on another device. */
+  readonly device: boolean
+}
+
+/** Those of the contract's commands that a sign-in needs. */
+export type LoginHandlers = Pick<
+  CommandHandlers,
+  | 'app.snapshot'
+  | 'signIn.start'
+  | 'signIn.copyLink'
+  | 'signIn.paste'
+  | 'signIn.cancel'
+  | 'signIn.chooseAccount'
+>
+
 /** As much of the product as a sign-in needs. */
 export interface LoginParts {
-  readonly handlers: CommandHandlers
+  readonly handlers: LoginHandlers
   readonly terminal: Terminal
   readonly clipboard: TypedClipboard
   /** Tells each new view of a sign-in; answers what stops the telling. */
   watch(onFlow: (flow: FlowView) => void): () => void
   /** Ends when somebody pressed Ctrl+C. */
   readonly signal: AbortSignal
+  /** Who was signed in, after it was said. */
+  readonly onDone?: (email: string) => void
 }
 
 /** Answers whether somebody was signed in. What there is to say has been said by then. */
-export async function login(parts: LoginParts, options: LoginOptions): Promise<boolean> {
+export async function login(parts: LoginParts, options: LoginWish): Promise<boolean> {
   const chosen = await choose(parts, options)
   if (chosen === null || parts.signal.aborted) return false
   const { client, account } = chosen
@@ -57,7 +79,7 @@ interface Chosen {
 }
 
 /** Null where that cannot be told, which has been said then. */
-async function choose({ handlers, terminal }: LoginParts, options: LoginOptions): Promise<Chosen | null> {
+async function choose({ handlers, terminal }: LoginParts, options: LoginWish): Promise<Chosen | null> {
   const snapshot = await handlers['app.snapshot']({})
   if (!snapshot.ok) return tell(terminal, snapshot.error)
   const client = chooseClient(snapshot.value, options)
@@ -76,7 +98,7 @@ async function choose({ handlers, terminal }: LoginParts, options: LoginOptions)
 /** As much of a name as is repeated. */
 const longestName = 120
 
-function sayClients(terminal: Terminal, { clients }: Snapshot, { client, device }: LoginOptions): null {
+function sayClients(terminal: Terminal, { clients }: Snapshot, { client, device }: LoginWish): null {
   if (clients.length === 0) {
     terminal.say('There is no client yet. Bring one: latchkey import FILE')
     return null
@@ -90,7 +112,7 @@ function sayClients(terminal: Terminal, { clients }: Snapshot, { client, device 
 }
 
 /** The one named, otherwise the only one that fits. */
-function chooseClient({ clients }: Snapshot, { client, device }: LoginOptions): ClientView | undefined {
+function chooseClient({ clients }: Snapshot, { client, device }: LoginWish): ClientView | undefined {
   if (client !== null) return clients.find(({ clientId, label }) => clientId === client || label === client)
   const fitting = clients.filter((one) => !device || one.ways.includes('device'))
   return fitting.length === 1 ? fitting[0] : undefined
@@ -253,7 +275,8 @@ class Conversation {
   }
 
   #done(step: Extract<FlowStep, { readonly kind: 'done' }>): boolean {
-    const { terminal } = this.#parts
+    const { terminal, onDone } = this.#parts
+    onDone?.(step.email)
     terminal.say(`Signed in: ${step.email}`)
     if (step.declined.length > 0) terminal.say('Not granted:', ...step.declined.map((scope) => `  ${scope}`))
     return true

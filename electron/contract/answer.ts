@@ -46,7 +46,7 @@ export async function answer(
 }
 
 /** Names the field and what was expected, never the value that was sent: it may be a secret. */
-function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const field = v.getDotPath(issue) ?? 'params'
+export function describeIssue(issue: v.BaseIssue<unknown>, whole = 'params'): string {
+  const field = v.getDotPath(issue) ?? whole
   return `${field.slice(0, 80)} should be ${(issue.expected ?? 'valid').slice(0, 80)}`
 }

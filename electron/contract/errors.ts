@@ -110,7 +110,7 @@ export const errors = {
   // Keychain
   'keychain-unavailable': again(
     'There is no keychain service to keep tokens in.',
-    'On Linux, install and start a Secret Service such as gnome-keyring or KWallet, then try again.',
+    'On Linux, start a Secret Service such as gnome-keyring or KWallet; on a server, “latchkey vault init” makes a vault instead.',
   ),
   'keychain-lost': once(
     'The keychain service stopped or was started anew while Latchkey ran, so Latchkey cannot reach it.',
@@ -754,6 +754,10 @@ export const errors = {
     'Restart it, so that both are of the same version.',
   ),
   'owner-silent': again('Latchkey runs and does not answer.', 'Try again; if it stays, restart it.'),
+  'owner-changed': once(
+    'Another Latchkey took the profile while this was being done.',
+    'Look whether it was done before you ask for it again.',
+  ),
   'socket-not-yours': once(
     'The socket {path} belongs to somebody else, so nothing was sent there.',
     'Check who made it; Latchkey never uses another user’s socket.',
@@ -766,11 +770,27 @@ export const errors = {
     'The passphrase is too short.',
     'Take at least {least} characters; several words are easier to remember than signs.',
   ),
+  'vault-passphrases-differ': once(
+    'The two passphrases are not the same. Nothing was changed.',
+    'Try again.',
+  ),
+  'vault-passphrase-needed': once(
+    'There is no terminal to ask for the passphrase.',
+    'Give it through an open file descriptor: --passphrase-fd 3 3<FILE.',
+  ),
   'vault-there': once('There is a vault already.', 'Use it, or change its passphrase.'),
   'vault-missing': once('There is no vault.', 'Make one with “latchkey vault init”.'),
   'vault-damaged': once(
     'The vault could not be read; the generation before it neither.',
     'Put its files back from a backup. Nothing was changed.',
+  ),
+  'vault-older': once(
+    'The newest generation of the vault could not be read; the one before it is in use.',
+    'What was stored last may be missing. The damaged file is kept aside in the vault’s folder.',
+  ),
+  'vault-choice-unclear': once(
+    '{path} does not say where the secrets lie.',
+    'Put the file right: {"store":"vault"} or {"store":"keychain"}.',
   ),
   'vault-move-stopped': again(
     'Not everything could be moved: {moved} of {all}. What was not verified stays where it was.',

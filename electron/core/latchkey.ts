@@ -1,6 +1,6 @@
 /**
  * The product without its shell: keeps exactly one profile open, answers every command, tells every change.
- * Runs on plain Node; the app, the tests and later the headless agent stand around it.
+ * Runs on plain Node; the app, the agent and the tests stand around it.
  */
 import type { CommandHandlers } from '../contract/answer.ts'
 import type { CommandName } from '../contract/commands.ts'
@@ -9,6 +9,7 @@ import type { EventName, EventPayload } from '../contract/events.ts'
 import type { AppError, Outcome } from '../contract/outcome.ts'
 import { ok } from '../contract/outcome.ts'
 import type { About, ProfileName, SettingsView } from '../contract/views.ts'
+import type { DoorsOutside } from './doors/doors.ts'
 import type { ProfileHandlers } from './handlers.ts'
 import { isAppCommand } from './handlers.ts'
 import type { Desktop, Log, PracticeServer } from './ports.ts'
@@ -19,6 +20,8 @@ import type { ProfilePorts } from './profile-context.ts'
 export interface World {
   readonly ports: ProfilePorts
   readonly practice: PracticeServer | null
+  /** Told before the profile is closed: another process may be waiting for it. */
+  readonly leaving?: () => void
 }
 
 export interface LatchkeyOptions {
@@ -27,6 +30,8 @@ export interface LatchkeyOptions {
   readonly sweepAfterMs: number
   readonly desktop: Desktop
   readonly log: Log
+  /** What programs at the doors are told of this process; the app unless told. */
+  readonly doors?: DoorsOutside
   /** Builds the outside of one profile, e.g. starts practice Google. */
   readonly openWorld: (profile: ProfileName) => Promise<Outcome<World>>
   readonly send: <N extends EventName>(event: N, payload: EventPayload<N>) => void
@@ -39,6 +44,7 @@ export class Latchkey {
   readonly #options: LatchkeyOptions
   #profile: Promise<Outcome<Profile>>
   #switching: Promise<unknown> = Promise.resolve()
+  #leaving: () => void = () => undefined
 
   constructor(options: LatchkeyOptions, first: ProfileName) {
     this.#options = options
@@ -54,7 +60,12 @@ export class Latchkey {
   async close(): Promise<void> {
     await this.#switching
     const profile = await this.#profile
-    if (profile.ok) await profile.value.close()
+    if (profile.ok) await this.#leave(profile.value)
+  }
+
+  async #leave(profile: Profile): Promise<void> {
+    this.#leaving()
+    await profile.close()
   }
 
   #makeHandlers(): CommandHandlers {
@@ -92,7 +103,7 @@ export class Latchkey {
     const current = await this.#profile
     if (current.ok && current.value.name === name) return ok()
     const settings = current.ok ? current.value.settings() : undefined
-    if (current.ok) await current.value.close()
+    if (current.ok) await this.#leave(current.value)
     this.#profile = this.#open(name, settings)
     const opened = await this.#profile
     if (!opened.ok && current.ok) this.#profile = this.#open(current.value.name)
@@ -102,7 +113,7 @@ export class Latchkey {
   }
 
   async #open(name: ProfileName, initialSettings?: SettingsView): Promise<Outcome<Profile>> {
-    const { about, systemLanguage, sweepAfterMs, openWorld, send, log, onSettings } = this.#options
+    const { about, systemLanguage, sweepAfterMs, openWorld, send, log, onSettings, doors } = this.#options
     const world = await openWorld(name)
     if (!world.ok) return this.#failed(world.error)
     const opened = await openProfile({
@@ -113,6 +124,7 @@ export class Latchkey {
       systemLanguage,
       sweepAfterMs,
       ...(initialSettings ? { initialSettings } : {}),
+      ...(doors ? { doors } : {}),
       onSettings: (settings) => onSettings(name, settings),
       onDelta: (delta) => send('state.changed', delta),
       onReset: () => send('state.reset', {}),
@@ -121,6 +133,7 @@ export class Latchkey {
       await world.value.practice?.close()
       return this.#failed(opened.error)
     }
+    this.#leaving = () => world.value.leaving?.()
     onSettings(name, opened.value.settings())
     opened.value.start().catch((cause: unknown) => log.error('profile-start-failed', cause))
     return opened

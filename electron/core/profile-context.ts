@@ -24,6 +24,7 @@ import type {
 import type { SecretServices } from './secrets.ts'
 import type { Settings } from './settings/settings.ts'
 import type { State } from './state/state.ts'
+import type { VaultDesk } from './vault/vault-desk.ts'
 
 /** The world outside, as one profile sees it. */
 export interface ProfilePorts {
@@ -32,6 +33,8 @@ export interface ProfilePorts {
   readonly timers: Timers
   readonly random: Random
   readonly secretStore: SecretStore
+  /** What `secretStore` is where there is no keychain; null with one. */
+  readonly vault: VaultDesk | null
   readonly http: Http
   readonly listener: LoopbackListener
   readonly browser: Browser

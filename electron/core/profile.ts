@@ -14,12 +14,14 @@ import { importClient } from './clients/import-client.ts'
 import type { Issuer } from './clients/issuer.ts'
 import { googleIssuer, practiceIssuer } from './clients/issuer.ts'
 import { instantClocks, nextDeadline } from './clocks/account-clocks.ts'
+import type { DoorsOutside } from './doors/doors.ts'
 import { Doors } from './doors/doors.ts'
+import { Watchers } from './doors/watchers.ts'
 import { changesFolders, foldersView } from './folders/folders-view.ts'
 import type { ProfileHandlers } from './handlers.ts'
 import { profileHandlers } from './handlers.ts'
 import type { LatchkeyEvent } from './ledger/events.ts'
-import type { Ledger, LedgerOpening, RecordedEvent } from './ledger/ledger.ts'
+import type { Ledger, LedgerOpening, RecordedEvent, Verification } from './ledger/ledger.ts'
 import { openLedger } from './ledger/ledger.ts'
 import type { PracticeServer } from './ports.ts'
 import type { ProfileContext, ProfilePorts } from './profile-context.ts'
@@ -39,6 +41,7 @@ import type { State, TokenRecord } from './state/state.ts'
 import { nextHealthChange } from './tokens/health.ts'
 import { recoverIntents } from './tokens/keep-token.ts'
 import { sweepSecrets } from './tokens/sweep.ts'
+import { followVault } from './vault/follow-vault.ts'
 
 export interface ProfileOptions {
   readonly name: ProfileName
@@ -54,6 +57,8 @@ export interface ProfileOptions {
   readonly onReset: () => void
   /** How long after the opening ledger and keychain are compared, ms. */
   readonly sweepAfterMs: number
+  /** Who has it open, as programs at its doors are told; the app unless told. */
+  readonly doors?: DoorsOutside
 }
 
 export type ProfileOpening =
@@ -71,7 +76,9 @@ export async function openProfile(options: ProfileOptions): Promise<ProfileOpeni
   const { folder, clock, log } = options.ports
   const lock = await folder.lock()
   if (!lock.ok) return lock
-  const settings = await loadSettings(folder, log, options.initialSettings)
+  // A port belongs to one profile.
+  const initial = options.initialSettings && { ...options.initialSettings, doorPort: null }
+  const settings = await loadSettings(folder, log, initial)
   let profile: Profile | null = null
   const serverTime = new ServerTime(clock, (skewMs) => profile?.tellSkew(skewMs))
   const opening = await openLedger<State, LatchkeyEvent>({
@@ -107,11 +114,13 @@ export class Profile {
   readonly #access: AccessTokens
   readonly #serviceTokens: ServiceTokens
   readonly #doors: Doors
+  readonly #watchers = new Watchers()
   readonly #revocations: Revocations
   readonly #scheduler: Scheduler
   readonly #checks: HealthChecks
   readonly #rows: Rows
   readonly #stopListening: () => void
+  readonly #stopFollowing: () => void
   #stopReckoning: (() => void) | null = null
   #stopSweepTimer: () => void = () => undefined
   #settled: Promise<void> = Promise.resolve()
@@ -133,7 +142,9 @@ export class Profile {
     this.#ledger = ledger
     this.#release = release
     this.#publisher = new Publisher((delta) => {
-      if (!this.#closed) options.onDelta(delta)
+      if (this.#closed) return
+      options.onDelta(delta)
+      this.#watchers.tell({ delta })
     })
     this.#problems = new Problems((problemId, view) => this.#publisher.problem(problemId, view))
     this.#serverTime = serverTime
@@ -179,13 +190,15 @@ export class Profile {
       this.#publisher,
     )
     this.#stopListening = wakes.onResume(() => this.#resumed())
-    const grantAccess = new GrantAccess(() => ledger.state(), this.#access, this.#clientSide)
-    this.#doors = new Doors({
-      context: this.#context,
-      access: grantAccess,
-      serviceTokens: this.#serviceTokens,
-      publisher: this.#publisher,
+    this.#stopFollowing = followVault(options.ports.vault, this.#problems, {
+      onOpen: () => this.#vaultOpened(),
+      onLocked: () => {
+        this.#serviceTokens.keys.forgetKeys()
+        this.#checks.pause()
+      },
     })
+    const grantAccess = new GrantAccess(() => ledger.state(), this.#access, this.#clientSide)
+    this.#doors = this.#makeDoors(grantAccess)
     this.handlers = profileHandlers({
       context: this.#context,
       about: options.about,
@@ -236,14 +249,56 @@ export class Profile {
    */
   async start(): Promise<void> {
     this.#settled = this.#settle()
-    this.#stopSweepTimer = this.#options.ports.timers.after(this.#options.sweepAfterMs, () => {
-      const { log } = this.#options.ports
+    this.#inspectLater()
+    await this.#settled
+    this.#startChecks()
+    await this.#startDoors()
+  }
+
+  #makeDoors(access: GrantAccess): Doors {
+    return new Doors({
+      ...{ context: this.#context, access, about: this.#options.about },
+      ...{ serviceTokens: this.#serviceTokens, signIns: this.#signIns, scheduler: this.#scheduler },
+      ...{ publisher: this.#publisher, problems: this.#problems, watchers: this.#watchers },
+      outside: this.#options.doors ?? { owner: { kind: 'app', pid: 0 } },
+      handlers: () => this.handlers,
+      snapshot: () => this.snapshot(),
+      changeSettings: (change) => this.#changeSettings(change),
+      verifyLedger: () => this.#verify(),
+    })
+  }
+
+  async #startDoors(): Promise<void> {
+    if (!this.#closed) await this.#doors.start()
+  }
+
+  #inspectLater(): void {
+    const { log, timers } = this.#options.ports
+    this.#stopSweepTimer()
+    this.#stopSweepTimer = timers.after(this.#options.sweepAfterMs, () => {
       this.#settled
         .then(() => this.#inspect())
         .catch((cause: unknown) => log.error('inspection-failed', cause))
     })
-    await this.#settled
-    if (!this.#closed && !this.#ledger.readOnly) this.#checks.start()
+  }
+
+  /** With a locked vault nothing can be checked; that is no fault of any token. */
+  #startChecks(): void {
+    const locked = this.#options.ports.vault?.state() === 'locked'
+    if (!this.#closed && !this.#ledger.readOnly && !locked) this.#checks.start()
+  }
+
+  /** What had to wait for the secrets is done now. */
+  #vaultOpened(): void {
+    const { log } = this.#options.ports
+    const restore = async (): Promise<void> => {
+      await this.#finishInterrupted()
+      this.#startChecks()
+    }
+    this.#settled = this.#settled
+      .then(restore)
+      .catch((cause: unknown) => log.error('profile-start-failed', cause))
+    this.#inspectLater()
   }
 
   /** Resolves when what was interrupted is finished, and practice has its client. */
@@ -279,20 +334,25 @@ export class Profile {
    */
   async close(): Promise<void> {
     this.#stopListening()
+    this.#stopFollowing()
     this.#stopSweepTimer()
     this.#checks.close()
+    await this.#doors.stop()
     this.#scheduler.close()
     await this.#revocations.close()
     await this.#access.close()
     await this.#serviceTokens.close()
+    await this.#doors.close()
     await this.#signIns.close()
     this.#clientSide.close()
     await this.#settled.catch(() => undefined)
     this.#closed = true
     this.#stopReckoning?.()
     await this.#ledger.close()
-    await this.#release()
+    this.#options.ports.vault?.close()
+    // Before the lock goes: whoever has the profile next reads what practice Google has saved.
     await this.#options.practice?.close()
+    await this.#release()
   }
 
   async #record(events: readonly LatchkeyEvent[]): Promise<Outcome<readonly RecordedEvent<LatchkeyEvent>[]>> {
@@ -301,6 +361,7 @@ export class Profile {
     const recorded = await this.#ledger.append(events)
     if (!recorded.ok) return recorded
     for (const event of events) this.#spread(event)
+    this.#watchers.ledgerGrew()
     const after = this.#ledger.state().activeAccountId
     if (before !== after)
       for (const accountId of [before, after]) if (accountId !== null) this.#rows.account(accountId)
@@ -312,6 +373,7 @@ export class Profile {
   /** What follows from a fact beyond the state itself. */
   #spread(event: LatchkeyEvent): void {
     this.#rows.touch(event)
+    this.#doors.noteFact(event)
     if (changesFolders(event.type)) this.#publisher.folders(() => foldersView(this.#ledger.state()))
     if (event.type === 'client.secretReplaced') this.#problems.resolve(`missing ${event.data.clientId}`)
     if (event.type === 'token.forgotten' || event.type === 'token.dismissed')
@@ -351,6 +413,7 @@ export class Profile {
   #resumed(): void {
     this.#checks.clockJumped()
     this.#serviceTokens.clockJumped()
+    this.#doors.clockJumped()
     this.#scheduler.recompute()
     this.#rows.all()
     this.#checks.resumed()
@@ -379,8 +442,12 @@ export class Profile {
 
   async #settle(): Promise<void> {
     await this.#applyRoute()
-    if (!this.#ledger.readOnly) await recoverIntents(this.#context)
+    await this.#finishInterrupted()
     this.#revocations.recover()
+  }
+
+  async #finishInterrupted(): Promise<void> {
+    if (!this.#ledger.readOnly) await recoverIntents(this.#context)
     if (this.#options.practice) await this.#preparePractice(this.#options.practice)
   }
 
@@ -390,18 +457,26 @@ export class Profile {
     const imported = file.ok
       ? await importClient(this.#context, Buffer.from(file.value), { acceptUncheckedSecret: false })
       : file
-    if (!imported.ok) this.#problems.report('practice-client', imported.error, 'none')
+    if (imported.ok) this.#problems.resolve('practice-client')
+    // That the vault is locked is said once.
+    else if (imported.error.code !== 'vault-locked')
+      this.#problems.report('practice-client', imported.error, 'none')
   }
 
   async #inspect(): Promise<void> {
     if (this.#closed || this.#ledger.readOnly) return
+    const verified = await this.#verify()
+    if (verified.kind === 'broken') return
+    if (!this.#signIns.anyRunning) await sweepSecrets(this.#context, this.#problems)
+  }
+
+  async #verify(): Promise<Verification> {
     const verified = await this.#ledger.verify()
     if (verified.kind === 'broken') {
       this.#reportBroken(verified.line, verified.reason)
       this.#publisher.readOnly(true)
-      return
     }
-    if (!this.#signIns.anyRunning) await sweepSecrets(this.#context, this.#problems)
+    return verified
   }
 
   #reportBroken(line: number, reason: string): void {
@@ -437,8 +512,11 @@ export class Profile {
     this.#problems.resolve('ledger')
     if (this.#brokenAt) await this.#record([{ type: 'ledger.continued', data: this.#brokenAt }])
     this.#options.onReset()
+    this.#watchers.tell({ reset: {} })
+    this.#doors.stateReplaced()
     await this.#settle()
     this.#checks.start()
+    await this.#startDoors()
     return ok()
   }
 }

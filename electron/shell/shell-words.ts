@@ -28,6 +28,9 @@ const english = {
   chooseBrowser: 'Choose a browser',
   programs: 'Programs',
   allFiles: 'All files',
+  askTitle: '{name} asks for access',
+  askTitleRemote: '{name} on another machine asks for access',
+  askBody: 'Answer in Latchkey. Without an answer it is a no.',
 } as const
 
 export type ShellWords = Readonly<Record<keyof typeof english, string>>
@@ -59,6 +62,9 @@ const hindi: ShellWords = {
   chooseBrowser: 'ब्राउज़र चुनें',
   programs: 'प्रोग्राम',
   allFiles: 'सभी फ़ाइलें',
+  askTitle: '{name} पहुँच माँगता है',
+  askTitleRemote: 'दूसरी मशीन पर {name} पहुँच माँगता है',
+  askBody: 'Latchkey में उत्तर दें। उत्तर न मिले तो नहीं माना जाएगा।',
 }
 
 /** The words for a language setting; `system` follows the locale of the operating system. */

@@ -13,6 +13,7 @@ import {
   ipcMain,
   Menu,
   nativeTheme,
+  Notification,
   powerMonitor,
   protocol,
   screen,
@@ -24,6 +25,8 @@ import type { EventName, EventPayload } from '../contract/events.ts'
 import type { ProfileName, SettingsView } from '../contract/views.ts'
 import type { Browser, Wakes } from '../core/ports.ts'
 import { clipboardItems, menuTemplate } from './app-menu.ts'
+import type { Attention } from './attention.ts'
+import { attention } from './attention.ts'
 import { declareAppScheme, serveApp } from './app-protocol.ts'
 import { systemBrowser } from './browser.ts'
 import { recoverFromCrash } from './crash-recovery.ts'
@@ -116,6 +119,7 @@ class DesktopShell implements RunningShell {
   readonly systemProxy: (url: string) => Promise<string>
   readonly #options: ShellOptions
   readonly #devTools = allowsDevTools(app)
+  readonly #attention: Attention
   readonly #host: ReturnType<typeof ipcHost>
   #settings: ShellSettings
   #window: Window | null = null
@@ -148,6 +152,13 @@ class DesktopShell implements RunningShell {
         await session.defaultSession.forceReloadProxyConfig()
       },
       elapsedMs: () => performance.now(),
+      onFault: options.onFault,
+    })
+    this.#attention = attention({
+      window: () => this.#window,
+      notification: (call) => (Notification.isSupported() ? new Notification(call) : null),
+      words: () => this.#words(),
+      focus: () => this.focus(),
       onFault: options.onFault,
     })
     this.#host = ipcHost({
@@ -183,6 +194,7 @@ class DesktopShell implements RunningShell {
 
   send<N extends EventName>(event: N, payload: EventPayload<N>): void {
     this.#host.send(event, payload)
+    this.#attention.notice(event, payload)
   }
 
   focus(): void {

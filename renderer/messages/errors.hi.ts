@@ -90,7 +90,7 @@ export const errorsHi: ErrorTable = {
 
   'keychain-unavailable': {
     message: 'टोकन रखने के लिए कोई कीचेन सेवा नहीं है।',
-    next: 'Linux पर gnome-keyring या KWallet जैसी Secret Service लगाकर चालू करें, फिर कोशिश करें।',
+    next: 'Linux पर gnome-keyring या KWallet जैसी Secret Service चालू करें; सर्वर पर “latchkey vault init” उसकी जगह तिजोरी बनाता है।',
   },
   'keychain-lost': {
     message: 'Latchkey के चलते हुए कीचेन सेवा रुक गई या दोबारा शुरू हुई, इसलिए उस तक पहुँचा नहीं जा सकता।',
@@ -738,6 +738,10 @@ export const errorsHi: ErrorTable = {
     message: 'Latchkey चल रहा है और उत्तर नहीं देता।',
     next: 'फिर कोशिश करें; बना रहे तो दोबारा शुरू करें।',
   },
+  'owner-changed': {
+    message: 'यह काम चल ही रहा था कि प्रोफ़ाइल दूसरे Latchkey ने ले ली।',
+    next: 'दोबारा कहने से पहले देख लें कि यह हो चुका है या नहीं।',
+  },
   'socket-not-yours': {
     message: 'सॉकेट {path} किसी और का है, इसलिए वहाँ कुछ नहीं भेजा गया।',
     next: 'देखें किसने बनाया; Latchkey दूसरे उपयोगकर्ता का सॉकेट कभी काम में नहीं लेता।',
@@ -748,11 +752,27 @@ export const errorsHi: ErrorTable = {
     message: 'पासफ़्रेज़ बहुत छोटा है।',
     next: 'कम से कम {least} अक्षर लें; कई शब्द याद रखना आसान है।',
   },
+  'vault-passphrases-differ': {
+    message: 'दोनों पासफ़्रेज़ एक जैसे नहीं हैं। कुछ नहीं बदला।',
+    next: 'फिर कोशिश करें।',
+  },
+  'vault-passphrase-needed': {
+    message: 'पासफ़्रेज़ पूछने के लिए कोई टर्मिनल नहीं है।',
+    next: 'उसे खुले फ़ाइल डिस्क्रिप्टर से दें: --passphrase-fd 3 3<FILE।',
+  },
   'vault-there': { message: 'तिजोरी पहले से है।', next: 'उसे काम में लें, या उसका पासफ़्रेज़ बदलें।' },
   'vault-missing': { message: 'कोई तिजोरी नहीं है।', next: '“latchkey vault init” से बनाएँ।' },
   'vault-damaged': {
     message: 'तिजोरी नहीं पढ़ी जा सकी; उससे पहले वाली भी नहीं।',
     next: 'उसकी फ़ाइलें बैकअप से वापस रखें। कुछ नहीं बदला।',
+  },
+  'vault-older': {
+    message: 'तिजोरी की सबसे नई फ़ाइल नहीं पढ़ी जा सकी; उससे पहले वाली काम में है।',
+    next: 'जो आख़िर में रखा गया वह शायद न हो। ख़राब फ़ाइल तिजोरी के फ़ोल्डर में अलग रखी है।',
+  },
+  'vault-choice-unclear': {
+    message: '{path} से पता नहीं चलता कि गुप्त बातें कहाँ रखी हैं।',
+    next: 'फ़ाइल ठीक करें: {"store":"vault"} या {"store":"keychain"}।',
   },
   'vault-move-stopped': {
     message: 'सब कुछ नहीं ले जाया जा सका: {all} में से {moved}। जिसकी पुष्टि नहीं हुई वह वहीं है।',

@@ -250,6 +250,15 @@ export class Actions {
     await this.#told(this.#bridge.revocation.dismiss({ revocationId }))
   }
 
+  /** No door answers until they are unlocked. */
+  lockDoors = async (): Promise<void> => {
+    await this.#told(this.#bridge.doors.lock({}))
+  }
+
+  unlockDoors = async (): Promise<void> => {
+    await this.#told(this.#bridge.doors.unlock({}))
+  }
+
   askWho = (question: CommandParams<'who.ask'>): Promise<Outcome<WhoView>> => this.#bridge.who.ask(question)
 
   /** Null when the person closed the dialog. */

@@ -9,6 +9,8 @@ export type Place =
   | { readonly page: 'folders'; readonly folder?: string; readonly ask?: FolderAsk }
   /** `scope`: the one whose holders are shown; `product`: that of all of a product. */
   | { readonly page: 'scopes'; readonly scope?: string; readonly product?: string }
+  /** `leaseId`: the one that is looked at. */
+  | { readonly page: 'programs'; readonly leaseId: string | null; readonly ask?: ProgramAsk }
   | { readonly page: 'revocation'; readonly revocationId: string }
   | { readonly page: 'shortcuts' }
   | { readonly page: 'settings' }
@@ -35,6 +37,8 @@ export interface GrantAsk {
 }
 /** What begins for `folder`. */
 export type FolderAsk = 'add' | 'change' | 'remove' | 'approve'
+/** A dialog of the page of programs; `undo` puts the file back that was there before. */
+export type ProgramAsk = 'give' | 'take-back' | 'undo' | 'take-all'
 export type ClientAsk = 'label' | 'remove'
 export type Page = Place['page']
 

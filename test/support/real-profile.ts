@@ -12,6 +12,7 @@ import { createLog } from '../../electron/adapters/log.ts'
 import { createLoopbackListener } from '../../electron/adapters/loopback-listener.ts'
 import { systemRandom } from '../../electron/adapters/random.ts'
 import { readSmallFile } from '../../electron/adapters/small-file.ts'
+import type { VaultKey } from '../../electron/adapters/vault/vault-key.ts'
 import type { CommandName, CommandParams, CommandResult } from '../../electron/contract/commands.ts'
 import type { ClientKind, WayKind } from '../../electron/contract/kinds.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
@@ -28,6 +29,7 @@ import type { ProfilePorts } from '../../electron/core/profile-context.ts'
 import { secretServices } from '../../electron/core/secrets.ts'
 import type { FurtherClient } from '../../electron/practice/client.ts'
 import { clientFor, furtherClients, practiceClient } from '../../electron/practice/client.ts'
+import type { WorldParts } from '../../electron/worlds.ts'
 import { openWorld } from '../../electron/worlds.ts'
 import { fakeBrowser } from './fake-browser.ts'
 import { fakeDesktop } from './fake-desktop.ts'
@@ -174,9 +176,13 @@ export interface RealProfileOptions {
   readonly issuer: string | null
   /** Lets a test stand between core and a real part. */
   readonly wrap?: (ports: ProfilePorts) => ProfilePorts
+  /** The key of the vault, where the data folder has one. */
+  readonly vaultKey?: VaultKey
   /** How long one call of the keychain may take, ms. */
   readonly keychainMs?: number
   readonly sweepAfterMs?: number
+  /** How it comes to have a profile that an agent may have; by the folder's lock alone when left out. */
+  readonly takeSeat?: WorldParts['takeSeat']
 }
 
 export interface RealProfile extends ProfileUser {
@@ -212,6 +218,8 @@ export async function openRealProfile(options: RealProfileOptions): Promise<Outc
     systemProxy,
     log,
     practiceIssuer: issuer,
+    ...(options.vaultKey && { vaultKey: options.vaultKey }),
+    ...(options.takeSeat && { takeSeat: options.takeSeat }),
   }
   const sent: string[] = []
   const latchkey = new Latchkey(

@@ -1,6 +1,13 @@
 import type { CommandName, CommandParams, CommandResult } from '../../electron/contract/commands.ts'
 import type { Outcome } from '../../electron/contract/outcome.ts'
-import type { FlowStep, FlowView, ProfileName, Snapshot, StateDelta } from '../../electron/contract/views.ts'
+import type {
+  FlowStep,
+  FlowView,
+  ProfileName,
+  SettingsView,
+  Snapshot,
+  StateDelta,
+} from '../../electron/contract/views.ts'
 import type { Profile } from '../../electron/core/profile.ts'
 import { openProfile } from '../../electron/core/profile.ts'
 import { installedFile, testClientId } from './client-files.ts'
@@ -35,6 +42,8 @@ export interface TestProfileOptions {
   readonly world?: TestWorld
   readonly realSignInAllowed?: boolean
   readonly language?: 'en' | 'hi'
+  readonly platform?: 'linux' | 'darwin' | 'win32'
+  readonly initialSettings?: SettingsView
 }
 
 /** Real core over one fake per port. */
@@ -50,11 +59,12 @@ export async function openTestProfile(options: TestProfileOptions = {}): Promise
       version: '0.0.0',
       electron: '45.0.0',
       chromium: '156.0.0.0',
-      platform: 'linux',
+      platform: options.platform ?? 'linux',
       realSignInAllowed: options.realSignInAllowed ?? true,
       dataFolder: '/profile',
     },
     systemLanguage: () => options.language ?? 'en',
+    ...(options.initialSettings && { initialSettings: options.initialSettings }),
     onSettings: () => undefined,
     onDelta: (delta) => deltas.push(delta),
     onReset: () => {

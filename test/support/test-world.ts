@@ -26,8 +26,10 @@ import { fakePrograms } from './fake-programs.ts'
 import { fakeRandom } from './fake-random.ts'
 import type { FakeSecretStore } from './fake-secret-store.ts'
 import { fakeSecretStore } from './fake-secret-store.ts'
+import type { FakeVault } from './fake-vault.ts'
 import type { FakeTimers } from './fake-timers.ts'
 import { fakeTimers } from './fake-timers.ts'
+import { fakeVault } from './fake-vault.ts'
 import type { FakeWakes } from './fake-wakes.ts'
 import { fakeWakes } from './fake-wakes.ts'
 
@@ -37,6 +39,7 @@ export interface TestWorld {
   readonly clock: FakeClock
   readonly timers: FakeTimers
   readonly secretStore: FakeSecretStore
+  readonly vault: FakeVault | null
   readonly http: FakeHttp
   readonly listener: FakeLoopbackListener
   readonly browser: FakeBrowser
@@ -52,7 +55,8 @@ export interface TestWorld {
   readonly random: ReturnType<typeof fakeRandom>
 }
 
-export async function testWorld(): Promise<TestWorld> {
+/** The keychain, or, with `vault`, a vault in its place: locked at first. */
+export async function testWorld(options: { readonly vault?: boolean } = {}): Promise<TestWorld> {
   const clock = fakeClock()
   const http = fakeHttp()
   const desktop = fakeDesktop()
@@ -60,7 +64,7 @@ export async function testWorld(): Promise<TestWorld> {
     folder: fakeProfileFolder(),
     clock,
     timers: fakeTimers(),
-    secretStore: fakeSecretStore(),
+    ...secrets(options),
     http,
     listener: fakeLoopbackListener(),
     browser: fakeBrowser(),
@@ -75,4 +79,9 @@ export async function testWorld(): Promise<TestWorld> {
     log: fakeLog(),
     random: fakeRandom(),
   }
+}
+
+function secrets({ vault = false }): Pick<TestWorld, 'secretStore' | 'vault'> {
+  const secretStore = fakeSecretStore()
+  return { secretStore, vault: vault ? fakeVault(secretStore) : null }
 }

@@ -54,3 +54,19 @@ export function coversScopes(granted: readonly string[], other: readonly string[
 export function sameScopes(one: readonly string[], other: readonly string[]): boolean {
   return coversScopes(one, other) && coversScopes(other, one)
 }
+
+/**
+ * True when an answer gives what was asked: the same scopes, and `openid` or not beside the e-mail address or the
+ * profile, since Google adds it there (google-oauth.md 7.2).
+ */
+export function givesScopes(given: readonly string[], asked: readonly string[]): boolean {
+  return sameScopes(withOpenId(given), withOpenId(asked))
+}
+
+const withOpenIdAlways: readonly string[] = ['email', 'profile'].map(canonicalScope)
+
+function withOpenId(scopes: readonly string[]): readonly string[] {
+  return scopes.some((scope) => withOpenIdAlways.includes(canonicalScope(scope)))
+    ? [...scopes, 'openid']
+    : scopes
+}

@@ -6,7 +6,7 @@ import type { AppError } from '../../contract/outcome.ts'
 import { appError } from '../../contract/outcome.ts'
 import type { Verdict } from '../../contract/views.ts'
 import type { ProfileContext } from '../profile-context.ts'
-import { coversScopes, sameScopes, uniqueScopes } from '../../contract/scopes/scope-sets.ts'
+import { coversScopes, givesScopes, sameScopes, uniqueScopes } from '../../contract/scopes/scope-sets.ts'
 import type { Secret } from '../secret.ts'
 import type { Grant } from './choose-token.ts'
 import { chooseToken } from './choose-token.ts'
@@ -96,7 +96,8 @@ export class AccessTokens {
    * An access token of the newest token of a grant that covers the scopes; from memory while it is fresh enough.
    * A caller's `signal` ends only its own wait.
    *
-   * A narrower set of scopes is sent along, and what comes back must be exactly that set. An answer that leaves
+   * A narrower set of scopes is sent along, and what comes back must be exactly that set, as
+   * `givesScopes` compares. An answer that leaves
    * `scope` out could be read as agreement (RFC 6749 section 5.1), or come from a server that does not know the
    * parameter; so it counts as refused.
    *
@@ -276,7 +277,7 @@ export function handOut(
   { token }: { readonly token: AccessToken },
   asked: readonly string[] | null,
 ): AccessResult {
-  if (asked === null || sameScopes(asked, token.scopes)) return { kind: 'token', token }
+  if (asked === null || givesScopes(token.scopes, asked)) return { kind: 'token', token }
   const code = coversScopes(token.scopes, asked) ? 'scopes-not-narrowed' : 'scopes-not-held'
   return { kind: 'failed', error: appError(code) }
 }

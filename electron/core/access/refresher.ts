@@ -8,7 +8,7 @@ import type { Verdict } from '../../contract/views.ts'
 import type { LatchkeyEvent } from '../ledger/events.ts'
 import { authenticating } from '../clients/client-authentication.ts'
 import type { ProfileContext } from '../profile-context.ts'
-import { sameScopes } from '../../contract/scopes/scope-sets.ts'
+import { givesScopes } from '../../contract/scopes/scope-sets.ts'
 import type { Secret } from '../secret.ts'
 import type { TokenRecord } from '../state/state.ts'
 import { findToken } from '../state/state.ts'
@@ -195,7 +195,7 @@ export class Refresher {
     const times = { usedAt: obtainedAt, expiresAt }
     const holder = await this.#keepRotated(tokenId, secrets.refreshToken, answer.refreshToken, times)
     if (holder === tokenId) this.#uses.note({ tokenId, ...times })
-    if (target.scopes && (!answer.scopes || !sameScopes(target.scopes, answer.scopes))) {
+    if (target.scopes && (!answer.scopes || !givesScopes(answer.scopes, target.scopes))) {
       return this.#notNarrowed(target, appError('scopes-not-narrowed'))
     }
     return {

@@ -93,10 +93,18 @@ export class HealthChecks {
     this.#deadlineOf = deadlineOf
   }
 
-  /** To be called once, when the window shows. Until then nothing is checked unasked. */
+  /** When the window shows, and when what kept it from asking is over. Until then nothing is checked unasked. */
   start(): void {
     this.#live = true
+    this.#retries.clear()
+    this.#pausedUntil = -Infinity
     this.#beginRound(this.#elapsed() + beforeRoundMs)
+  }
+
+  /** Nothing can be checked for now: it goes on with the next `start`. */
+  pause(): void {
+    this.#live = false
+    this.#arm()
   }
 
   /** The machine is awake again. */

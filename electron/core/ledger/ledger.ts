@@ -63,6 +63,8 @@ export interface Ledger<S, E> {
   /** True after damage was found, at the opening or by `verify`, until `continueFromLastGood`. */
   readonly readOnly: boolean
   state(): S
+  /** Where the last line that counts ends in the file, bytes. */
+  end(): number
   /**
    * Adds the events as one batch: after a crash either all of them are there or none. They are on disk, and in
    * the state, when this answers. Calls run one after the other. Errors: `read-only`, those of
@@ -236,6 +238,10 @@ class FileLedger<S, E extends LedgerEvent> implements Ledger<S, E> {
 
   state(): S {
     return this.#state
+  }
+
+  end(): number {
+    return this.#head.offset
   }
 
   append(events: readonly E[]): Promise<Outcome<readonly RecordedEvent<E>[]>> {

@@ -74,6 +74,11 @@ export class ServiceKeys {
     this.#sources.clear()
   }
 
+  /** The keys themselves go; where they came from may stay. */
+  forgetKeys(): void {
+    this.#restored.clear()
+  }
+
   sourceOf(keyId: string): KeySource | null {
     return this.#sources.get(keyId) ?? null
   }

@@ -32,12 +32,12 @@ export class Rows {
 
   /** A fact about a client can change the rows of all its accounts, and the other way round. */
   touch(event: LatchkeyEvent): void {
-    const data = event.data as { accountId?: string | null; clientId?: string; tokenId?: string }
+    const data = event.data as { accountId?: string | null; clientId?: string | null; tokenId?: string }
     if (typeof data.accountId === 'string') this.account(data.accountId)
     if (data.tokenId !== undefined) this.token(data.tokenId)
     // It may have been the active one of clients under which it has no token.
     if (event.type === 'account.forgotten') this.#clients()
-    if (data.clientId === undefined) return
+    if (typeof data.clientId !== 'string') return
     this.client(data.clientId)
     if (event.type.startsWith('client.')) this.#accountsUnder(data.clientId)
   }

@@ -10,6 +10,7 @@ import { asEverywhereText } from '../clients/active-text.ts'
 import { signsIn } from '../clients/client-ways.ts'
 import { publishingText } from '../clients/publishing-text.ts'
 import { folderCommands } from '../folders/folders-commands.ts'
+import { programCommands } from '../programs/programs-commands.ts'
 import { faultText, practiceFaults } from '../practice/fault-text.ts'
 import { inspectionCommands } from '../inspection/inspection-commands.ts'
 import { revocationCommands } from '../revocation/revocation-commands.ts'
@@ -464,6 +465,7 @@ export function paletteCommands(world: PaletteWorld): PaletteCommand[] {
     folderCommands,
     revocationCommands,
     scopeCommands,
+    programCommands,
     inspectionCommands,
     serviceCommands,
     preferences,

@@ -9,7 +9,8 @@ class ScopeView {
   accountOpen = $state(false)
   query = $state('')
   accountQuery = $state('')
-  heldOnly = $state(true)
+  /** `unused`: held, and never handed out at a door. */
+  held = $state<'held' | 'unused' | 'all'>('held')
   class = $state<ScopeClass | 'any'>('any')
   access = $state<ScopeAccess | 'any'>('any')
 

@@ -23,6 +23,10 @@ export interface ShortcutWorld {
   readonly signIn: () => boolean
   /** Opens the dialog that says what a token from anywhere is. */
   readonly inspectToken: () => void
+  /** Locks the doors, or unlocks them. False while nothing can be changed. */
+  readonly lockDoors: () => boolean
+  /** Puts the keyboard on the question of a program; false where none waits. */
+  readonly question: () => boolean
 }
 
 export interface Shortcut {
@@ -81,6 +85,20 @@ export const shortcuts: readonly Shortcut[] = [
     run: ({ inspectToken }) => (inspectToken(), done()),
   },
   {
+    id: 'lock-doors',
+    group: 'everywhere',
+    chords: [{ key: 'l', mod: true, shift: true }],
+    text: () => m.shortcut_lock(),
+    run: ({ lockDoors }) => lockDoors(),
+  },
+  {
+    id: 'question',
+    group: 'everywhere',
+    chords: [{ key: 'j', mod: true }],
+    text: () => m.shortcut_question(),
+    run: ({ question }) => question(),
+  },
+  {
     id: 'search',
     group: 'everywhere',
     chords: [{ key: '/' }, { key: 'f', mod: true }],
@@ -99,11 +117,12 @@ export const shortcuts: readonly Shortcut[] = [
   page('go-clients', () => m.clients(), { page: 'clients', clientId: null }, { key: '3', mod: true }),
   page('go-scopes', () => m.scopes(), { page: 'scopes' }, { key: '4', mod: true }),
   page('go-folders', () => m.folders(), { page: 'folders' }, { key: '5', mod: true }),
+  page('go-programs', () => m.programs(), { page: 'programs', leaseId: null }, { key: '6', mod: true }),
   page(
     'go-settings',
     () => m.settings(),
     { page: 'settings' },
-    { key: '6', mod: true },
+    { key: '7', mod: true },
     { key: ',', mod: true },
   ),
   page('go-shortcuts', () => m.shortcuts(), { page: 'shortcuts' }, { key: '?' }, { key: 'F1' }),

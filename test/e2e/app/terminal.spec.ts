@@ -7,7 +7,7 @@ import { arriveAt, asha, consentAs, meera, startRealGoogle } from '../../support
 import type { Machine } from './running-app.ts'
 import { expect, test } from './running-app.ts'
 
-const command = join(import.meta.dirname, '../../../dist/electron/agent.cjs')
+const command = join(import.meta.dirname, '../../../dist/electron/latchkey.cjs')
 
 interface Terminal {
   /** Everything printed so far. */
@@ -100,13 +100,16 @@ test.describe('without a window', () => {
     expect(await login.ended).toBe(0)
   })
 
-  test('who owns the profile already is told, with an exit code of its own', async ({ machine }) => {
+  test('while the app has the profile it signs in there, and the window shows it', async ({ machine }) => {
     const app = await machine.start({ LATCHKEY_PRACTICE_ISSUER: google.issuer })
     await app.page.getByRole('button', { name: 'Try practice Google' }).click()
     await app.page.getByRole('region', { name: 'Practice profile' }).waitFor()
     const login = run(machine, google, 'login')
-    expect(await login.ended).toBe(3)
-    expect(login.text()).toMatch(/already|another|open/i)
+    const link = await login.shows(/\n(http:\/\/127\.0\.0\.1\S+response_type=code\S+)\n/)
+    login.type(await consentAs(asha, link))
+    expect(await login.ended).toBe(0)
+    expect(login.text()).toContain(`Signed in: ${asha.email}`)
+    await expect(app.page.getByRole('option').filter({ hasText: asha.email })).toBeVisible()
   })
 
   test('what was not understood is said, and a file that is none is refused', async ({ machine }) => {

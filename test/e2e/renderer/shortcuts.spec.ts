@@ -1,8 +1,10 @@
-import type { Screen } from './looks.ts'
-import { lookAt, nav } from './looks.ts'
-import { sampleClient, sampleSnapshot } from '../../support/sample-state.ts'
 import type { Page } from '@playwright/test'
 import { shortcuts } from '../../../renderer/features/shortcuts/shortcuts.ts'
+import type { ContractDouble } from '../../support/contract-double.ts'
+import { sampleAsk } from '../../support/sample-doors.ts'
+import { sampleClient, sampleSnapshot } from '../../support/sample-state.ts'
+import type { Screen } from './looks.ts'
+import { lookAt, nav } from './looks.ts'
 import { expect, rows, test } from './window.ts'
 
 const screens: Screen[] = [
@@ -57,8 +59,16 @@ lookAt(screens)
 
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 
-/** What each shortcut brings about, seen from outside. `from`: where it is pressed, if not on the first page. */
-const effects: Record<string, { from?: string; see: (page: Page) => Promise<void> }> = {
+interface Effect {
+  /** Where it is pressed, if not on the first page. */
+  readonly from?: string
+  /** A program waits for an answer meanwhile. */
+  readonly asked?: true
+  readonly see: (page: Page, double: ContractDouble) => Promise<void>
+}
+
+/** What each shortcut brings about, seen from outside. */
+const effects: Record<string, Effect> = {
   palette: { see: (page) => expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible() },
   'switch-account': {
     see: (page) => expect(page.getByRole('dialog', { name: 'Choose the active account' })).toBeVisible(),
@@ -67,6 +77,10 @@ const effects: Record<string, { from?: string; see: (page: Page) => Promise<void
   'inspect-token': {
     see: (page) => expect(page.getByRole('dialog', { name: 'Inspect a token' })).toBeVisible(),
   },
+  'lock-doors': {
+    see: (_page, double) => expect.poll(() => double.callsOf('doors.lock')).toHaveLength(1),
+  },
+  question: { asked: true, see: (page) => expect(page.locator('[data-question]')).toBeFocused() },
   search: { see: (page) => expect(page.getByRole('searchbox', { name: 'Search accounts' })).toBeFocused() },
   back: { from: 'F1', see: (page) => expect(title(page, 'Accounts')).toBeVisible() },
   'go-accounts': { from: 'F1', see: (page) => expect(title(page, 'Accounts')).toBeVisible() },
@@ -80,6 +94,7 @@ const effects: Record<string, { from?: string; see: (page: Page) => Promise<void
       ),
   },
   'go-folders': { see: (page) => expect(title(page, 'Folders')).toBeVisible() },
+  'go-programs': { see: (page) => expect(title(page, 'Programs')).toBeVisible() },
   'go-settings': { see: (page) => expect(title(page, 'Settings')).toBeVisible() },
   'go-shortcuts': { see: (page) => expect(title(page, 'Keyboard shortcuts')).toBeVisible() },
 }
@@ -88,15 +103,16 @@ for (const { id, chords } of shortcuts) {
   for (const { key, mod, shift } of chords) {
     const keys = [...(mod ? ['Control'] : []), ...(shift ? ['Shift'] : []), key].join('+')
     test(`${keys} does what the table says of ${id}`, async ({ page, open }) => {
-      await open(sampleSnapshot(3))
       const effect = effects[id]
       if (!effect) throw new Error(`nobody says what ${id} brings about`)
+      const double = await open(sampleSnapshot(3, { asks: effect.asked ? [sampleAsk()] : [] }))
+      if (effect.asked) await expect(page.locator('[data-question]')).toBeVisible()
       if (effect.from) {
         await page.keyboard.press(effect.from)
         await expect(title(page, 'Keyboard shortcuts')).toBeVisible()
       }
       await page.keyboard.press(keys)
-      await effect.see(page)
+      await effect.see(page, double)
     })
   }
 }

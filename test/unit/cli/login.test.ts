@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LoginOptions } from '../../../electron/cli/arguments.ts'
 import { typedClipboard } from '../../../electron/cli/clipboard.ts'
+import type { LoginWish } from '../../../electron/cli/login.ts'
 import { login } from '../../../electron/cli/login.ts'
 import type { Terminal } from '../../../electron/cli/terminal.ts'
 import type { CommandHandlers } from '../../../electron/contract/answer.ts'
@@ -56,7 +56,7 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
   const show = (step: FlowStep, change: Partial<FlowView> = {}): void => {
     for (const watcher of watchers) watcher(sampleFlow(step, change))
   }
-  const start = (options: Partial<LoginOptions> = {}): Promise<boolean> =>
+  const start = (options: Partial<LoginWish> = {}): Promise<boolean> =>
     login(
       {
         ...{ handlers, terminal, clipboard },
@@ -66,7 +66,7 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
         },
         signal: stop.signal,
       },
-      { kind: 'login', profile: 'real', client: null, account: null, scopes: [], device: false, ...options },
+      { client: null, account: null, scopes: [], device: false, ...options },
     )
   const text = (): string => said.join('\n')
   return { asked, lines, endInput, clipboard, watchers, stop, show, start, text }

@@ -5,7 +5,7 @@ import { commands } from '../../../electron/contract/commands.ts'
 
 /** Texts of many shapes; a text field takes the first that its schema accepts. */
 const texts = ['openid', 'aaaaaaaaaaaa', '/a/file.json', '100200300', 'https://www.googleapis.com/auth/drive']
-const numbers = [0, 1, 1_000]
+const numbers = [0, 1, 1_000, 20_000]
 
 interface SchemaLike {
   readonly type: string

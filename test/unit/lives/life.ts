@@ -192,6 +192,7 @@ export class Life {
         keyFiles: fakeKeyFiles(this.#desktop.files),
         random: this.#random,
         wakes: this.#wakes,
+        vault: null,
         doors: fakeDoorListener(),
         programs: fakePrograms(),
         foreignFiles: fakeForeignFiles(),

@@ -125,7 +125,7 @@ describe('the keys as they are shown', () => {
   })
 
   it('are told to assistive technology in its own form', () => {
-    expect(ariaKeys('go-settings', false)).toBe('Control+6 Control+,')
+    expect(ariaKeys('go-settings', false)).toBe('Control+7 Control+,')
     expect(ariaKeys('palette', true)).toBe('Meta+K')
     expect(ariaKeys('back', false)).toBe('Escape')
     expect(ariaKeys('no-such-command', false)).toBeUndefined()

@@ -4,6 +4,7 @@ import {
   canonicalScope,
   coversScopes,
   declinedScopes,
+  givesScopes,
   parseScopes,
   spellingsOf,
 } from '../../../electron/contract/scopes/scope-sets.ts'
@@ -50,5 +51,13 @@ describe('scope sets', () => {
         expect(coversScopes([...one, ...other], other)).toBe(true)
       }),
     )
+  })
+
+  it('takes openid for given beside the e-mail address and the profile, and nothing else for given', () => {
+    expect(givesScopes(['openid', `${userinfo}.email`], ['email'])).toBe(true)
+    expect(givesScopes([`${userinfo}.profile`], ['profile', 'openid'])).toBe(true)
+    expect(givesScopes(['openid', 'https://mail.google.com/'], ['https://mail.google.com/'])).toBe(false)
+    expect(givesScopes(['openid', `${userinfo}.email`, `${userinfo}.profile`], ['email'])).toBe(false)
+    expect(givesScopes(['openid'], ['email'])).toBe(false)
   })
 })

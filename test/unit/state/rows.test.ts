@@ -38,3 +38,24 @@ it('sends every client again when an account is forgotten: it may be active wher
   )
   expect(deltas[1]?.accounts?.remove).toEqual(['account-0001'])
 })
+
+it('sends no client for a fact that names none', () => {
+  const state = recordedState([recordedAccount([recordedToken(1)])])
+  const deltas: StateDelta[] = []
+  const publisher = new Publisher((delta) => deltas.push(delta))
+  const sources = {
+    ...{ state: () => state, now: () => testStart, checkOf: () => null },
+    ...{ checksOn: () => true, holdsAccess: () => false },
+  }
+  const rule = {
+    ruleId: 'rule-0001',
+    folder: '/work',
+    key: '/work',
+    accountId: 'account-0001',
+    clientId: null,
+  }
+  new Rows(sources, publisher).touch({ type: 'folder.ruled', data: rule })
+  publisher.revision()
+  expect(deltas[0]?.accounts?.upsert).toHaveLength(1)
+  expect(deltas[0]?.clients?.remove).toEqual([])
+})

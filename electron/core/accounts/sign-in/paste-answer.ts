@@ -1,6 +1,7 @@
 import type { Outcome } from '../../../contract/outcome.ts'
 import { fail } from '../../../contract/outcome.ts'
 import type { ProfileContext } from '../../profile-context.ts'
+import type { Secret } from '../../secret.ts'
 import { readPastedAddress } from './pasted-address.ts'
 import type { SignInFlow } from './sign-in-flow.ts'
 
@@ -29,6 +30,16 @@ export async function answerFromClipboard(
   // Whatever was copied meanwhile is the person's.
   if (taken.ok && (await desktop.readClipboard()) === text) desktop.clearClipboard()
   return taken
+}
+
+/**
+ * Takes a text from a terminal as the answer to a sign-in: the same without a clipboard. Errors: as
+ * `answerFromClipboard`.
+ */
+export function answerFromText(text: Secret, flow: SignInFlow, all: readonly SignInFlow[]): Outcome<null> {
+  const pasted = readPastedAddress(text.reveal())
+  if (pasted.kind === 'refused') return { ok: false, error: pasted.error }
+  return flow.isAnsweredBy(pasted.url) ? flow.paste(pasted.url) : ofAnother(all, pasted.url)
 }
 
 /** Nobody's address says only that; somebody else's in this app names the sign-in where it belongs. */

@@ -5,9 +5,10 @@ import { fail, ok } from '../../../contract/outcome.ts'
 import type { FlowView } from '../../../contract/views.ts'
 import type { ClientSideAccess } from '../../access/client-side-access.ts'
 import type { ProfileContext } from '../../profile-context.ts'
+import type { Secret } from '../../secret.ts'
 import type { AccountRecord } from '../../state/state.ts'
 import { unionOfScopes } from './asked-scopes.ts'
-import { answerFromClipboard } from './paste-answer.ts'
+import { answerFromClipboard, answerFromText } from './paste-answer.ts'
 import { SignInFlow } from './sign-in-flow.ts'
 import type { WantedWay } from './ways/choose-way.ts'
 import { chooseWay } from './ways/choose-way.ts'
@@ -99,10 +100,16 @@ export class SignIns {
     return ok()
   }
 
-  copyLink(flowId: string): Outcome<null> {
+  /** The address where somebody signs in. Errors: `not-found` when it is over, or before there is one. */
+  link(flowId: string): Outcome<string> {
     const link = this.#flows.get(flowId)?.link ?? null
-    if (link === null) return fail('not-found')
-    this.#context.ports.desktop.copyText(link)
+    return link === null ? fail('not-found') : ok(link)
+  }
+
+  copyLink(flowId: string): Outcome<null> {
+    const link = this.link(flowId)
+    if (!link.ok) return link
+    this.#context.ports.desktop.copyText(link.value)
     return ok()
   }
 
@@ -111,9 +118,15 @@ export class SignIns {
    * of `answerFromClipboard`.
    */
   async paste(flowId: string): Promise<Outcome<null>> {
-    const flow = this.#flows.get(flowId)
-    if (!flow || flow.view().step.kind === 'failed') return fail('not-found')
+    const flow = this.#unfailed(flowId)
+    if (!flow) return fail('not-found')
     return answerFromClipboard(this.#context, flow, [...this.#flows.values()])
+  }
+
+  /** The same from a terminal. Errors: as `paste`. */
+  pasteText(flowId: string, text: Secret): Outcome<null> {
+    const flow = this.#unfailed(flowId)
+    return flow ? answerFromText(text, flow, [...this.#flows.values()]) : fail('not-found')
   }
 
   cancel(flowId: string): Outcome<null> {
@@ -155,6 +168,11 @@ export class SignIns {
   async close(): Promise<void> {
     for (const flow of this.#flows.values()) flow.cancel()
     await Promise.all(this.#running)
+  }
+
+  #unfailed(flowId: string): SignInFlow | null {
+    const flow = this.#flows.get(flowId)
+    return flow && flow.view().step.kind !== 'failed' ? flow : null
   }
 
   #track(work: Promise<void>): void {

@@ -1,0 +1,61 @@
+/** A sign-in that another process carries out, as `login` takes it: commands over the socket, and its views as they come. */
+import type { FlowView, Snapshot, StateDelta } from '../contract/views.ts'
+import type { AppError, Outcome } from '../contract/outcome.ts'
+import { ok } from '../contract/outcome.ts'
+import type { TypedClipboard } from './clipboard.ts'
+import type { Failure, Result } from './failure.ts'
+import { follow } from './follow.ts'
+import type { LoginHandlers, LoginParts } from './login.ts'
+import type { Owner } from './owner.ts'
+
+/** What is not in our table of errors comes from a newer owner, and its own words are shown. */
+function outcomeOf<T>(result: Result<T>): Outcome<T> {
+  return result.ok ? result : { ok: false, error: asAppError(result.error) }
+}
+
+function asAppError({ next: _next, ...error }: Failure): AppError {
+  return error as AppError
+}
+
+export function remoteHandlers(owner: Owner, clipboard: TypedClipboard): LoginHandlers {
+  return {
+    'app.snapshot': async (params) => outcomeOf(await owner.command('app.snapshot', params)),
+    'signIn.start': async (params) => outcomeOf(await owner.command('signIn.start', params)),
+    'signIn.cancel': async (params) => outcomeOf(await owner.command('signIn.cancel', params)),
+    'signIn.chooseAccount': async (params) => outcomeOf(await owner.command('signIn.chooseAccount', params)),
+    async 'signIn.copyLink'(params) {
+      const reply = await owner.post('/v1/sign-in/link', params)
+      if (!reply.ok) return outcomeOf(reply)
+      clipboard.desktop.copyText((reply.value.body as { readonly link: string }).link)
+      return ok()
+    },
+    async 'signIn.paste'({ flowId }) {
+      const text = await clipboard.desktop.readClipboard()
+      const reply = await owner.post('/v1/sign-in/paste', { flowId, text })
+      return reply.ok ? ok() : outcomeOf(reply)
+    },
+  }
+}
+
+type EventLine = { readonly snapshot: Snapshot } | { readonly delta: StateDelta } | { readonly reset: object }
+
+/** The views of all sign-ins from now on, until `signal`. Errors: the owner's. */
+export async function watchFlows(owner: Owner, signal: AbortSignal): Promise<Result<LoginParts['watch']>> {
+  const watchers = new Set<(flow: FlowView) => void>()
+  const lines = await follow(owner.place, '/v1/events', signal)
+  if (!lines.ok) return lines
+  void (async () => {
+    for await (const line of lines.value) {
+      const event = JSON.parse(line) as EventLine
+      const flows = 'delta' in event ? (event.delta.flows?.upsert ?? []) : []
+      for (const flow of flows) for (const watcher of watchers) watcher(flow)
+    }
+  })().catch(() => undefined)
+  return {
+    ok: true,
+    value: (watcher) => {
+      watchers.add(watcher)
+      return () => watchers.delete(watcher)
+    },
+  }
+}
