@@ -3,7 +3,7 @@ import type { CommandModule } from './command.ts'
 import type { CommandName } from './table.ts'
 
 export const commandModules: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
-  practice: () => import('./commands/status.ts'),
+  status: () => import('./commands/status.ts'),
   accounts: () => import('./commands/accounts.ts'),
   token: () => import('./commands/token.ts'),
   who: () => import('./commands/who.ts'),

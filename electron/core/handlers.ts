@@ -1,6 +1,4 @@
 /** Everything the window may ask of an open profile, command by command. */
-import type { CommandHandlers } from '../contract/answer.ts'
-import type { CommandName } from '../contract/commands.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
 import type { About, SettingsView, Snapshot } from '../contract/views.ts'
@@ -22,6 +20,7 @@ import { addRule, changeRule, removeRule } from './folders/rules.ts'
 import { forgetGrant, previewForgetGrant } from './grants/forget-grant.ts'
 import { importFile, importFileAt, importFromClipboard, importPickedFile } from './importing/import-file.ts'
 import type { PracticeServer } from './ports.ts'
+import type { ProfileHandlers } from './profile-commands.ts'
 import type { ProfileContext } from './profile-context.ts'
 import type { Revocations } from './revocation/revocations.ts'
 import {
@@ -44,13 +43,6 @@ import { dismissToken } from './tokens/dismiss.ts'
 import { livesOf } from './tokens/lives.ts'
 import { removeOrphan } from './tokens/sweep.ts'
 import { askWho } from './who/ask-who.ts'
-
-/** Commands that concern the app as a whole are answered elsewhere. */
-type AppCommand = 'app.openProfile' | 'app.openLink'
-export function isAppCommand(name: CommandName): name is AppCommand {
-  return name === 'app.openProfile' || name === 'app.openLink'
-}
-export type ProfileHandlers = Omit<CommandHandlers, AppCommand>
 
 /** The parts of a profile that commands work on. */
 export interface ProfileParts {

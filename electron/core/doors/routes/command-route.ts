@@ -2,7 +2,7 @@
 import type { CommandHandlers } from '../../../contract/answer.ts'
 import { answer } from '../../../contract/answer.ts'
 import type { CommandName } from '../../../contract/commands.ts'
-import type { ProfileHandlers } from '../../handlers.ts'
+import type { ProfileHandlers } from '../../profile-commands.ts'
 import type { DoorAnswer, DoorRequest, Log } from '../../ports.ts'
 import { errorAnswer, jsonAnswer, refusal } from './error-answer.ts'
 
