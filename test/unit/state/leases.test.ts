@@ -153,7 +153,7 @@ describe('what doors handed out of a grant', () => {
 describe('the lock of the doors', () => {
   it('holds over a snapshot, and says since when and by whom', () => {
     const history = new History().give('lease-0001').add('doors.locked', { by: 'screen' })
-    const encoded = JSON.parse(JSON.stringify(stateFold.encode(history.state)))
+    const encoded: unknown = JSON.parse(JSON.stringify(stateFold.encode(history.state)))
     const decoded = stateFold.decode(encoded)
     expect(decoded?.doorsLocked).toEqual({ at: testStart, by: 'screen' })
     expect(decoded?.leases).toEqual(history.state.leases)

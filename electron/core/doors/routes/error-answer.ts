@@ -69,11 +69,6 @@ function nextOf({ code, details }: AppError): string {
   return fillDetails(errors[code].next, details)
 }
 
-/** A plain text: what libraries show of a metadata server's no. */
-export function textAnswer(status: number, text: string): DoorAnswer {
-  return { status, headers: { ...common, 'content-type': 'text/plain; charset=utf-8' }, body: text }
-}
-
 /**
  * RFC 6749 section 5.2. `invalid_grant` is what libraries take for final; what passes, and what a person can unlock,
  * is 503, so that nobody is sent to sign in anew for it.
