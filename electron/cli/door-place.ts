@@ -20,6 +20,8 @@ export interface DoorPlace {
   readonly local: string | null
   readonly pid: number | null
   readonly http: string | null
+  /** The socket to forward to another machine. */
+  readonly remote: string | null
   readonly version: string | null
 }
 
@@ -34,7 +36,7 @@ export interface PlaceOptions extends Machine {
 export async function findDoor(options: PlaceOptions): Promise<Result<DoorPlace>> {
   const { socket } = options
   if (socket !== null) {
-    const place = { socket, local: null, pid: null, http: null, version: null }
+    const place = { socket, local: null, pid: null, http: null, remote: null, version: null }
     return checked(options.platform, place)
   }
   const folder = usualDoorFolder(options) ?? (await unusualFolder(options))
@@ -43,12 +45,13 @@ export async function findDoor(options: PlaceOptions): Promise<Result<DoorPlace>
   if (announced === 'foreign') return failed('socket-not-yours', { path: folder })
   if (announced['protocol'] !== protocol)
     return failed('owner-other-version', { version: String(announced['version']).slice(0, 40) })
-  const { socket: path, local, pid, http, version } = announced
+  const { socket: path, local, pid, http, remote, version } = announced
   if (typeof path !== 'string' || typeof local !== 'string') return failed('owner-missing')
   return checked(options.platform, {
     ...{ socket: path, local },
     pid: typeof pid === 'number' ? pid : null,
     http: typeof http === 'string' ? http : null,
+    remote: typeof remote === 'string' ? remote : null,
     version: typeof version === 'string' ? version : null,
   })
 }

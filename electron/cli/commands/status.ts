@@ -1,7 +1,7 @@
 /** `latchkey status`. */
 import type { CommandContext } from '../command.ts'
 
-/** The answer of `GET /v1/status`, and the object of `--json`. Through a forwarded socket only the first three. */
+/** The answer of `GET /v1/status`, and the object of `--json`, which also says which sockets there are. Through a forwarded socket only the first three. */
 export interface StatusAnswer {
   readonly protocol: number
   readonly version: string
@@ -27,8 +27,9 @@ export async function run(context: CommandContext): Promise<number> {
   const reply = await owner.value.get('/v1/status')
   if (!reply.ok) return context.failed(reply.error)
   const status = reply.value.body as StatusAnswer
-  if (out.json) out.object(status)
-  else out.say(...linesOf(status, owner.value.place.socket))
+  const { socket, remote } = owner.value.place
+  if (out.json) out.object({ ...status, socket, remote_socket: remote })
+  else out.say(...linesOf(status, socket), ...(remote === null ? [] : [`To forward ${remote}`]))
   return 0
 }
 
