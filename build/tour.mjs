@@ -9,7 +9,7 @@ import * as driver from './app-driver.mjs'
 import { buildAll } from './build.mjs'
 import { readRuntime } from './setup/electron-runtime.mjs'
 import { root } from './setup/places.mjs'
-import { say } from './setup/progress.mjs'
+import { run, say } from './setup/progress.mjs'
 import { startSession } from './session.mjs'
 import { installSystemBrowser } from './system-browser.mjs'
 
@@ -53,6 +53,7 @@ async function walk(session) {
   await photographRooms(app.window, picture)
   await photographAccess(app.window, picture)
   await photographScenarios(app.window, browser, picture)
+  await photographPrograms(app.window, session, picture)
   const death = await photographDeath(app.window, picture)
   await app.close()
   printAccounts(snapshot)
@@ -171,6 +172,42 @@ async function photographScenarios(window, browser, picture) {
   await window.getByRole('region', { name: 'What its tokens may do' }).scrollIntoViewIfNeeded()
   await picture('service-account')
   say('  a code for a device, access without a refresh token, an address pasted back, a service account')
+}
+
+/**
+ * Programs of this machine: one asks in a terminal and is answered in the window, Google's libraries get a file without a
+ * secret.
+ *
+ * @param {import('@playwright/test').Page} window
+ * @param {import('./session.mjs').Session} session
+ * @param {(name: string) => Promise<void>} picture
+ */
+async function photographPrograms(window, session, picture) {
+  const email = visitors[0]?.email ?? ''
+  const script = path.join(session.home, 'nightly-report.sh')
+  fs.writeFileSync(script, '#!/bin/sh\n"$@"\n', { mode: 0o700 })
+  const latchkey = [process.execPath, path.join(root, 'dist/electron/latchkey.cjs')]
+  const env = { ...session.env, LATCHKEY_DATA_FOLDER: path.join(session.home, 'latchkey') }
+  const work = path.join(session.home, 'reports')
+  fs.mkdirSync(work, { recursive: true })
+  /** @param {string[]} words */
+  const ask = (...words) => run(script, [...latchkey, ...words, '--practice'], { env, cwd: work })
+
+  const { clients } = await driver.readSnapshot(window)
+  const client = clients.find(({ type }) => type === 'installed')?.label ?? ''
+  await driver.chooseTheme(window, 'Light')
+  const asked = ask('token', '--account', email, '--client', client, '--scopes', 'calendar')
+  await window.getByText('nightly-report.sh asks for access').waitFor()
+  // A question takes no answer in its first moment.
+  await window.getByRole('button', { name: 'Always' }).and(window.locator(':enabled')).waitFor()
+  await picture('question')
+  await window.getByRole('button', { name: 'Always' }).click()
+  await asked
+  await ask('adc', 'write', '--account', email, '--client', client)
+  await driver.openRoom(window, 'Programs')
+  await window.locator('main').getByText('nightly-report.sh').first().click()
+  await picture('programs')
+  say('  a program asked in a terminal and was answered in the window; a credentials file without a secret was written')
 }
 
 /**
@@ -308,6 +345,8 @@ const readmePictures = [
   'web-paste',
   'client-side',
   'service-account',
+  'question',
+  'programs',
 ]
 
 /** The pictures of the README are those of a tour, so that they never show what is not there. */

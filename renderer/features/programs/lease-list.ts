@@ -26,9 +26,12 @@ export function stateOfLease(lease: LeaseView, doors: DoorsView, now: number): L
   return lease.problem === null ? 'live' : 'problem'
 }
 
-/** Leases of one program stand together: the same file on the same machine, or the same name without one. */
-export function programKeyOf({ program, label }: LeaseView): string {
-  if (!program) return `label ${label}`
+/**
+ * Leases of one program stand together: the same file on the same machine, or the same name without one. Who has a handle
+ * is not known, only who asked for it: such leases go by what they were called.
+ */
+export function programKeyOf({ program, label, door }: LeaseView): string {
+  if (!program || door !== 'command') return `label ${label}`
   return `${program.host ?? ''} ${program.path ?? program.name}`
 }
 
@@ -42,7 +45,8 @@ function isIn(lease: LeaseView, filter: LeaseFilter, now: number): boolean {
 }
 
 const names = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' })
-const nameOf = ({ program, label }: LeaseView): string => program?.name ?? label
+const nameOf = ({ program, label, door }: LeaseView): string =>
+  door === 'command' ? (program?.name ?? label) : label
 
 function comparison(sort: LeaseSort): (one: LeaseView, other: LeaseView) => number {
   const lastUse = ({ lastUsedAt, givenAt }: LeaseView): number => lastUsedAt ?? givenAt

@@ -13,11 +13,15 @@ import { visibleName } from '../sign-in/scope-names.ts'
 import type { LeaseState } from './lease-list.ts'
 
 /**
- * What people know it by: the program where one is known, otherwise what the lease was called. Programs choose their
+ * What people know it by: the program where it is what is recognised, otherwise what the lease was called. Programs choose their
  * names, so marks that turn or hide the text around them are written out.
  */
-export function titleOfLease({ program, label }: Pick<LeaseView, 'program' | 'label'>): string {
-  return visibleName(program?.name ?? label)
+export function titleOfLease({
+  program,
+  label,
+  door,
+}: Pick<LeaseView, 'program' | 'label' | 'door'>): string {
+  return visibleName(door === 'command' ? (program?.name ?? label) : label)
 }
 
 export function doorText(door: DoorKind): string {

@@ -1,6 +1,7 @@
 import { m } from '../../messages/generated/messages.js'
 import { clock } from '../../state/clock.svelte.ts'
 import type { Maker, PaletteCommand } from '../palette/palette-command.ts'
+import { visibleName } from '../sign-in/scope-names.ts'
 import { isOver } from './lease-list.ts'
 import { doorText, titleOfLease } from './lease-text.ts'
 import { ProgramActions } from './program-actions.ts'
@@ -18,7 +19,7 @@ export const programCommands: Maker = ({ snapshot, actions, navigation }) => {
     run: () => void run(),
   })
   const questions = asks.map(({ askId, program }) =>
-    make(`ask-${askId}`, m.ask_show({ name: program.name }), () => programView.showAsk(askId)),
+    make(`ask-${askId}`, m.ask_show({ name: visibleName(program.name) }), () => programView.showAsk(askId)),
   )
   const shows = leases
     .filter((lease) => !isOver(lease, now))
@@ -43,7 +44,7 @@ export const programCommands: Maker = ({ snapshot, actions, navigation }) => {
       ? make('lock-doors', m.lock_doors(), actions.lockDoors)
       : make('lock-doors', m.unlock_doors(), actions.unlockDoors)
   const unmute = doors.muted.map(({ programKey, name }) =>
-    make(`unmute-${programKey}`, `${m.listen_again()}: ${name}`, () => programs.unmute(programKey)),
+    make(`unmute-${programKey}`, `${m.listen_again()}: ${visibleName(name)}`, () => programs.unmute(programKey)),
   )
   const all = leases.some((lease) => !isOver(lease, now))
     ? [

@@ -61,7 +61,7 @@ describe('the list of programs', () => {
   const leases = [
     sampleLease(0, { lastUsedAt: sampleNow - hourMs }),
     sampleLease(1, { program: python, lastUsedAt: sampleNow - 2 * hourMs, uses: 7 }),
-    sampleLease(2, { lastUsedAt: sampleNow - 3 * hourMs, door: 'adc', uses: 500 }),
+    sampleLease(2, { lastUsedAt: sampleNow - 3 * hourMs, term: 'session', uses: 500 }),
     sampleLease(3, { program: null, label: 'Backup', ended: { at: sampleNow - dayMs, reason: 'expired' } }),
     sampleLease(4, {
       program: null,
@@ -93,7 +93,7 @@ describe('the list of programs', () => {
     expect(choose({ query: 'infra terraform' })).toEqual(['0', '2'])
     expect(choose({ query: 'nothing-like-it' })).toEqual([])
     const byWords = chooseLeases(leases, { ...everything, query: 'adc door' }, sampleNow, (lease) =>
-      lease.door === 'adc' ? 'ADC door' : '',
+      lease.term === 'session' ? 'ADC door' : '',
     )
     expect(ids(byWords)).toEqual(['2'])
   })
@@ -110,6 +110,12 @@ describe('the list of programs', () => {
     ])
     expect(rows[0]).toMatchObject({ name: 'terraform', leases: 2 })
     expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length)
+  })
+
+  it('goes by what a lease was called where its handle is all that is known of who uses it', () => {
+    const adc = sampleLease(1, { door: 'adc', label: 'Notebooks' })
+    expect(programRows([sampleLease(0), adc]).map(({ kind }) => kind)).toEqual(['lease', 'lease'])
+    expect(titleOfLease(adc)).toBe('Notebooks')
   })
 
   it('keeps the same file on another machine apart', () => {
