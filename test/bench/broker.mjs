@@ -10,6 +10,8 @@ import { asha } from '../support/real-google.ts'
 
 const world = await openClientWorld()
 const accountId = await world.arrive(asha)
+// What is checked unasked would be counted among the refreshes.
+await world.profile.get('settings.update', { checkEvery: 'never' })
 const given = await world.door.lease({ door: 'http', label: 'bench', accountId })
 const adcFile = join(world.home, 'adc.json')
 await world.door.lease({ door: 'adc', label: 'bench', accountId, file: adcFile })
