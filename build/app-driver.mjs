@@ -117,7 +117,7 @@ export async function openPractice(window) {
 
 /**
  * @param {Page} window
- * @param {'Accounts' | 'This week' | 'Clients' | 'Scopes' | 'Folders' | 'Settings'} name
+ * @param {'Accounts' | 'This week' | 'Clients' | 'Scopes' | 'Folders' | 'Programs' | 'Settings'} name
  */
 export async function openRoom(window, name) {
   await window.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name }).click()

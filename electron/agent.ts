@@ -15,8 +15,8 @@ import { systemRandom } from './adapters/random.ts'
 import { readSmallFile } from './adapters/small-file.ts'
 import { tidyMemory } from './adapters/tidy-memory.ts'
 import { thisMachine } from './adapters/this-machine.ts'
-import { unlockAtStart } from './adapters/vault/passphrase-source.ts'
-import { readStoreChoice } from './adapters/vault/store-choice.ts'
+import type { OwnerKeyParts } from './adapters/vault/owner-key.ts'
+import { OwnerKey } from './adapters/vault/owner-key.ts'
 import { VaultKey } from './adapters/vault/vault-key.ts'
 import { liveAsAgent } from './agent/agent-life.ts'
 import type { AgentOptions, Here, HereOptions } from './cli/agent-module.ts'
@@ -60,52 +60,50 @@ export async function runAgent({ profile, passphraseFd }: AgentOptions): Promise
   const practice = new KeptPractice()
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
   const seats = { lockMs: 0, board, practice }
-  const parts: WorldParts = {
+  const parts: AgentParts = {
     ...worldParts(dataFolder, log, typedClipboard()),
     takeSeat: (seat) => takeAgentSeat(seat, seats),
     startPractice: (folder) => practice.start(folder),
   }
-  const open = async (lockMs: number): Promise<Outcome<{ close(): Promise<void> }>> => {
-    seats.lockMs = lockMs
+  const ownerKey = new OwnerKey({ ...unlocking(parts, say, stop.signal), profile, fd: passphraseFd })
+  const openOnce = async (): Promise<Outcome<{ close(): Promise<void> }>> => {
     const latchkey = new Latchkey({ ...latchkeyOptions(parts), sweepAfterMs }, profile)
     const opened = await latchkey.profile()
     if (!opened.ok) return opened
     // Somebody locked it where the app had the profile meanwhile.
-    if (opened.value.snapshot().doors.locked !== null) parts.vaultKey?.lock()
+    if (opened.value.snapshot().doors.locked !== null) parts.vaultKey.lock()
     for (const ms of tidyAfterMs) setTimeout(tidyMemory, ms).unref()
     return ok({ close: () => latchkey.close() })
   }
-  await unlockVault({ parts, passphraseFd, say, signal: stop.signal })
+  const open = (lockMs: number): ReturnType<typeof openOnce> => {
+    seats.lockMs = lockMs
+    return ownerKey.around(openOnce, lockMs)
+  }
   const place = { dataFolder, profile }
   const practiceIssuer = (): string | null => parts.practiceIssuer ?? practice.issuer()
-  const error = await liveAsAgent({ place, board, open, practiceIssuer, say, log, signal: stop.signal })
+  const closePractice = (): Promise<void> => practice.close()
+  const life = { place, board, open, practiceIssuer, closePractice, say, log, signal: stop.signal }
+  const error = await liveAsAgent(life)
   await practice.close()
-  parts.vaultKey?.lock()
   if (error === null) return exitCodes.done
   if (error.code !== 'profile-owned') say(error.message)
   return exitCodeOf(error.code)
 }
 
-/** Before anything asks for a secret. The agent runs with a locked vault too; “latchkey unlock” then opens it. */
-async function unlockVault(options: {
-  readonly parts: Pick<WorldParts, 'dataFolder' | 'vaultKey'>
-  readonly passphraseFd: number | null
-  readonly say: (line: string) => void
-  readonly signal: AbortSignal
-}): Promise<void> {
-  const { parts, passphraseFd, say, signal } = options
-  const { dataFolder, vaultKey } = parts
-  const chosen = await readStoreChoice(dataFolder)
-  if (!vaultKey || !chosen.ok || chosen.value !== 'vault') return
+type AgentParts = WorldParts & { readonly vaultKey: VaultKey }
+
+/** What opens the vault. All runs with a locked vault too; “latchkey unlock” then opens it. */
+function unlocking(
+  { dataFolder, vaultKey }: AgentParts,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Omit<OwnerKeyParts, 'profile' | 'fd'> {
   const { stdin, stderr, env } = process
   const ask = async (): Promise<Secret | null> => {
     const typed = await prompt('Passphrase of the vault:', { hidden: true, signal })
     return typed === null || typed === '' ? null : new Secret(typed)
   }
-  const asked = stdin.isTTY && stderr.isTTY ? ask : null
-  const unlocked = await unlockAtStart(vaultKey, { fd: passphraseFd, env, ask: asked })
-  if (!unlocked.ok) say(unlocked.error.message)
-  if (vaultKey.state() === 'locked') say('The vault is locked: “latchkey unlock” opens it.')
+  return { dataFolder, key: vaultKey, env, ask: stdin.isTTY && stderr.isTTY ? ask : null, say, signal }
 }
 
 /** Opens a profile in this process alone. Errors: `profile-owned`, those of opening a profile. */
@@ -120,21 +118,23 @@ export async function openHere({ profile }: HereOptions): Promise<Outcome<Here>>
   }
   const parts = worldParts(dataFolder, log, clipboard)
   const say = (line: string): void => void process.stderr.write(`${line}\n`)
-  await unlockVault({ parts, passphraseFd: null, say, signal: new AbortController().signal })
-  const options = latchkeyOptions(parts)
-  const latchkey = new Latchkey({ ...options, send, sweepAfterMs: never }, profile)
-  const opened = await latchkey.profile()
-  if (!opened.ok) return opened
-  await opened.value.settled()
-  return ok({
-    handlers: latchkey.handlers,
-    clipboard,
-    watch: (onFlow) => {
-      watchers.add(onFlow)
-      return () => watchers.delete(onFlow)
-    },
-    close: () => latchkey.close(),
-  })
+  const { signal } = new AbortController()
+  const ownerKey = new OwnerKey({ ...unlocking(parts, say, signal), profile, fd: null })
+  return ownerKey.around(async () => {
+    const latchkey = new Latchkey({ ...latchkeyOptions(parts), send, sweepAfterMs: never }, profile)
+    const opened = await latchkey.profile()
+    if (!opened.ok) return opened
+    await opened.value.settled()
+    return ok({
+      handlers: latchkey.handlers,
+      clipboard,
+      watch: (onFlow) => {
+        watchers.add(onFlow)
+        return () => watchers.delete(onFlow)
+      },
+      close: () => latchkey.close(),
+    })
+  }, 0)
 }
 
 function ownDataFolder(): string {
@@ -157,7 +157,7 @@ function onStopSignals(stop: AbortController): void {
   }
 }
 
-function worldParts(dataFolder: string, log: Log, clipboard: TypedClipboard): WorldParts {
+function worldParts(dataFolder: string, log: Log, clipboard: TypedClipboard): AgentParts {
   const issuer = process.env['LATCHKEY_PRACTICE_ISSUER'] ?? ''
   return {
     ...{ dataFolder, log, version: ownVersion() },
@@ -235,7 +235,9 @@ class KeptPractice {
   }
 
   async close(): Promise<void> {
-    await this.#running?.close()
+    const running = this.#running
+    this.#running = null
+    await running?.close()
   }
 }
 

@@ -1,5 +1,6 @@
 /** Builds the outside of a profile: its folder, clock, network and, in practice, its Google. */
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createShiftedClock, systemClock } from './adapters/clock.ts'
 import { createDoorListener } from './adapters/doors/door-listener.ts'
 import { createForeignFiles } from './adapters/doors/foreign-files.ts'
@@ -64,24 +65,37 @@ export interface RunningPractice {
   close(): Promise<void>
 }
 
-/** Errors: those of the folder, of the seat, `vault-choice-unclear`, `practice-failed`. */
+/**
+ * Has the profile's lock when it answers; `openProfile` gives it back. Errors: those of the folder, of the seat, `vault-choice-unclear`,
+ * `practice-failed`.
+ */
 export async function openWorld(profile: ProfileName, parts: WorldParts): Promise<Outcome<World>> {
   const { dataFolder, log } = parts
   const folder = await openProfileFolder(join(dataFolder, 'profiles', profile))
   if (!folder.ok) return folder
   const listener = createDoorListener({ dataFolder, profile, version: parts.version ?? '', log })
-  const { secretStore: keychain, vaultKey = new VaultKey({ dataFolder }) } = parts
-  const secrets = await openSecrets({ dataFolder, profile, keychain, vaultKey })
-  if (!secrets.ok) return secrets
-  const inside = { folder: folder.value, secrets: secrets.value }
-  if (!parts.takeSeat) return openWorldIn(profile, parts, { ...inside, doors: listener, seat: null })
-  const seat = await parts.takeSeat({ dataFolder, profile, folder: folder.value, listener, log })
-  if (!seat.ok) return seat
-  const { lock, doors } = seat.value
-  const seated = { ...folder.value, lock: () => Promise.resolve(ok(lock)) }
-  const world = await openWorldIn(profile, parts, { ...inside, folder: seated, doors, seat: seat.value })
-  if (!world.ok) await lock.release()
+  const seat = parts.takeSeat
+    ? await parts.takeSeat({ dataFolder, profile, folder: folder.value, listener, log })
+    : null
+  if (seat?.ok === false) return seat
+  const lock = seat ? ok(seat.value.lock) : await folder.value.lock()
+  if (!lock.ok) return lock
+  const seated = { ...folder.value, lock: () => Promise.resolve(lock) }
+  const doors = seat?.value.doors ?? listener
+  const world = await openSeated(profile, parts, { folder: seated, doors, seat: seat?.value ?? null })
+  if (!world.ok) await lock.value.release()
   return world
+}
+
+/** Only now: whoever moves the secrets from one store to the other has the lock until the choice is made. */
+async function openSeated(
+  profile: ProfileName,
+  parts: WorldParts,
+  place: Omit<Place, 'secrets'>,
+): Promise<Outcome<World>> {
+  const { dataFolder, secretStore: keychain, vaultKey = new VaultKey({ dataFolder }) } = parts
+  const secrets = await openSecrets({ dataFolder, profile, keychain, vaultKey })
+  return secrets.ok ? openWorldIn(profile, parts, { ...place, secrets: secrets.value }) : secrets
 }
 
 interface Place {
@@ -153,7 +167,8 @@ async function practiceServer(
   let closed = false
   void seat.agentGone.then(() => {
     if (closed) return
-    here = startPracticeHere(folder, Number(new URL(elsewhere).port)).catch((cause: unknown) => {
+    const start = (): Promise<RunningPractice> => startPracticeHere(folder, Number(new URL(elsewhere).port))
+    here = withPatience(start, () => closed).catch((cause: unknown) => {
       log.error('practice-not-started', cause)
       return null
     })
@@ -164,6 +179,20 @@ async function practiceServer(
       closed = true
       await (await here)?.close()
     },
+  }
+}
+
+/** The port of an agent that was killed is free within moments, ms. */
+const practicePatienceMs = 5000
+
+/** Rejects as the last try does. */
+async function withPatience<T>(start: () => Promise<T>, isOver: () => boolean): Promise<T> {
+  for (const until = Date.now() + practicePatienceMs; ; await sleep(100)) {
+    try {
+      return await start()
+    } catch (cause) {
+      if (isOver() || Date.now() >= until) throw cause
+    }
   }
 }
 

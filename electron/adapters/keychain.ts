@@ -125,7 +125,8 @@ class Line {
 
   take<T>(work: () => Promise<T>): Promise<Outcome<T>> {
     const turn = this.#last.then(() => this.#run(work))
-    this.#last = turn
+    // Without the answer: a promise that is kept would keep a secret in memory.
+    this.#last = turn.then(nothing, nothing)
     return turn
   }
 
@@ -144,6 +145,10 @@ class Line {
     })
     return Promise.race([answer, late])
   }
+}
+
+function nothing(): void {
+  // Whoever asked has the answer.
 }
 
 async function settle<T>(work: () => Promise<T>): Promise<Outcome<T>> {

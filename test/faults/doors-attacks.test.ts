@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -223,6 +224,15 @@ function fetchStatus(agent: Agent): Promise<number> {
   })
 }
 
+/** Others than 127.0.0.1 that a program can bind its end to and reach 127.0.0.1 from. */
+function addressesOfThisMachine(): readonly string[] {
+  const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+  const ofNetwork = own.find(({ family, internal }) => family === 'IPv4' && !internal)
+  // Only Linux answers for the whole of 127.0.0.0/8 without being told to.
+  const loopback = process.platform === 'linux' ? ['127.0.0.2', '127.3.3.3'] : []
+  return ofNetwork ? [...loopback, ofNetwork.address] : loopback
+}
+
 const asRoot = process.getuid?.() === 0 && process.platform === 'linux'
 
 describe.runIf(asRoot)('another user of this machine', () => {
@@ -244,6 +254,17 @@ describe.runIf(asRoot)('another user of this machine', () => {
     expect(text).toMatch(/403 Forbidden[^]*another user/)
     await unharmed()
   })
+
+  it.each(addressesOfThisMachine())(
+    'is refused when it binds its own end to %s, where the table of users is not searched',
+    async (from) => {
+      const script = `require('http').get({host:'127.0.0.1',port:${String(door.port)},path:'/v1/token',localAddress:'${from}'},r=>console.log('status',r.statusCode)).on('error',e=>console.log('no answer',e.code))`
+      // Its text goes by the command line: the file of a script may not be the stranger's to read.
+      const text = await byStranger(process.execPath, ['-e', script])
+      expect(text).toMatch(/^(status 403|no answer ECONNRESET)/)
+      await unharmed()
+    },
+  )
 
   it.runIf(existsSync('/usr/bin/python3'))('cannot open the socket, nor read where it is', async () => {
     await doors.open({ kind: 'socket', name: 'door' })
@@ -290,6 +311,15 @@ describe.runIf(asRoot)('another user of this machine', () => {
       error: { code: 'door-occupied' },
     })
   })
+})
+
+it.each(addressesOfThisMachine())('whoever comes from %s is refused, this user too', async (from) => {
+  const socket = connect({ port: door.port ?? 0, host: '127.0.0.1', localAddress: from })
+  socket.on('error', () => undefined)
+  const answered = everything(socket)
+  socket.write(head('GET /v1/status'))
+  expect(await answered).toMatch(/^(HTTP\/1\.1 403 |$)/)
+  await unharmed()
 })
 
 it('answers over no other address of this machine', async () => {

@@ -77,6 +77,15 @@ describe('the memory of a process', () => {
   })
 })
 
+describe('a keychain', () => {
+  it('leaves no secret in memory that it was asked for last', async () => {
+    const folder = await temporaryFolder()
+    execFileSync(process.execPath, ['--no-warnings', '--expose-gc', script, 'keychain', folder])
+    expect(await marksIn(join(folder, 'held.heapsnapshot'))).toEqual(['mark-secret-'])
+    expect(await marksIn(join(folder, 'let-go.heapsnapshot'))).toEqual([])
+  })
+})
+
 /** Which kinds of marked words a picture of memory has; the marks alone stand in the script too. */
 async function marksIn(picture: string): Promise<readonly string[]> {
   const found = (await readFile(picture, 'latin1')).matchAll(/(mark-[a-z]+-)[0-9a-f]{32}/g)

@@ -17,6 +17,8 @@ export function fakeForeignFiles(): FakeForeignFiles {
     files,
     readOnly,
     freshFolder: '/data/fresh',
+    freshFiles: () =>
+      Promise.resolve(ok([...files.keys()].filter((path) => path.startsWith('/data/fresh/')))),
     adcPath: () => '/home/someone/.config/gcloud/application_default_credentials.json',
     read(path, limit) {
       const text = files.get(path)
@@ -27,12 +29,17 @@ export function fakeForeignFiles(): FakeForeignFiles {
       files.set(path, text)
       return Promise.resolve(ok())
     },
-    keepAside(path) {
+    freeNameBeside(path) {
+      let name = `${path}.before`
+      while (files.has(name)) name += '-more'
+      return Promise.resolve(ok(name))
+    },
+    keepAside(path, aside) {
       const text = files.get(path)
       if (text === undefined || readOnly.has(path)) return Promise.resolve(refused(path))
       files.delete(path)
-      files.set(`${path}.before`, text)
-      return Promise.resolve(ok(`${path}.before`))
+      files.set(aside, text)
+      return Promise.resolve(ok())
     },
     putBack(keptAside, path) {
       const text = files.get(keptAside)

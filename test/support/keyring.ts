@@ -6,8 +6,12 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+
+/** As the daemon reads it, with the end of its line. */
+const password = 'a throw-away password\n'
 
 export interface TestKeyring {
   /** What a process needs in its environment to use this keyring. */
@@ -19,6 +23,10 @@ export interface TestKeyring {
   thawDaemon(): void
   /** Starts a daemon over the same keyring files: `locked` without a password, so that they stay closed. */
   startDaemon(how: 'unlocked' | 'locked'): Promise<void>
+  /** Closes the keyring under a daemon that goes on, as a person does before going away. */
+  lock(): void
+  /** Opens it again with its password, as a login does. */
+  unlock(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -66,7 +74,7 @@ export async function startKeyring(daemon: 'unlocked' | 'locked' | 'none'): Prom
     const unlock = how === 'unlocked' ? ['--unlock'] : []
     const args = ['--foreground', '--components=secrets', ...unlock]
     running = spawn('gnome-keyring-daemon', args, { env, stdio: ['pipe', 'ignore', 'ignore'] })
-    running.stdin?.end(how === 'unlocked' ? 'a throw-away password\n' : '')
+    running.stdin?.end(how === 'unlocked' ? password : '')
     await onTheBus(env)
   }
   const killDaemon = async (): Promise<void> => {
@@ -85,6 +93,8 @@ export async function startKeyring(daemon: 'unlocked' | 'locked' | 'none'): Prom
     killDaemon,
     freezeDaemon: () => running?.kill('SIGSTOP'),
     thawDaemon: () => running?.kill('SIGCONT'),
+    lock: () => lockKeyring(env),
+    unlock: () => unlockKeyring(join(runtime, 'keyring', 'control')),
     async stop() {
       running?.kill('SIGCONT')
       await killDaemon()
@@ -134,6 +144,30 @@ async function onTheBus(env: Record<string, string>): Promise<void> {
     })
   }
   throw new Error('the keyring daemon did not come up')
+}
+
+function lockKeyring(env: Record<string, string>): void {
+  const service = ['--dest=org.freedesktop.secrets', '/org/freedesktop/secrets']
+  const keyring = 'array:objpath:/org/freedesktop/secrets/collection/login'
+  const call = ['org.freedesktop.Secret.Service.Lock', keyring]
+  const { status } = spawnSync('dbus-send', ['--session', '--print-reply', ...service, ...call], { env })
+  if (status !== 0) throw new Error('the keyring could not be locked')
+}
+
+/** What a login module says to the daemon: a byte, for which the kernel tells who sends it, then the request. */
+async function unlockKeyring(control: string): Promise<void> {
+  const unlock = 1
+  const secret = Buffer.from(password)
+  const packet = Buffer.alloc(12)
+  packet.writeUInt32BE(packet.length + secret.length, 0)
+  packet.writeUInt32BE(unlock, 4)
+  packet.writeUInt32BE(secret.length, 8)
+  const socket = connect(control)
+  socket.write(Buffer.from([0]))
+  socket.write(Buffer.concat([packet, secret]))
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  socket.destroy()
+  if (answer.readUInt32BE(4) !== 0) throw new Error('the keyring could not be unlocked')
 }
 
 async function end(child: ChildProcess | null): Promise<void> {

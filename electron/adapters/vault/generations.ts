@@ -34,6 +34,8 @@ export interface Reading {
   readonly generation: Generation
   /** The newest file was damaged or gone, and this is the one before it. */
   readonly older: boolean
+  /** The generation before it still has something that this one has no more: a deletion that was stopped. */
+  readonly lingering: boolean
 }
 
 const names = {
@@ -56,8 +58,17 @@ export async function readGeneration(place: GenerationPlace, seal: Seal): Promis
   if (current.value === 'newer-format' || previous.value === 'newer-format') return fail('vault-damaged')
   const [newest, before] = [current.value, previous.value]
   // An older file in the newer one's place: somebody put files back, or mixed them up.
-  if (newest && (!before || newest.number >= before.number)) return ok({ generation: newest, older: false })
-  return before ? ok({ generation: before, older: true }) : fail('vault-damaged')
+  if (newest && (!before || newest.number >= before.number)) {
+    const lingering = before !== null && hasMore(before, newest)
+    return ok({ generation: newest, older: false, lingering })
+  }
+  return before ? ok({ generation: before, older: true, lingering: false }) : fail('vault-damaged')
+}
+
+function hasMore(before: Generation, newest: Generation): boolean {
+  const name = ({ service, account }: VaultItem): string => JSON.stringify([service, account])
+  const there = new Set(newest.items.map(name))
+  return before.items.some((item) => !there.has(name(item)))
 }
 
 async function openFile(
@@ -94,8 +105,9 @@ export type WriteStep = 'draft' | 'read-back' | 'previous' | 'rename' | 'folder'
 
 /**
  * Writes a generation and keeps the one before it. Only one process may do so at a time: the owner of the profile.
- * Errors: `disk-full`, `folder-read-only`, `save-failed`, `keychain-mismatch` when it reads back as something else. After
- * each of them the files are as they were.
+ * Errors: `disk-full`, `folder-read-only`, `save-failed`, `keychain-mismatch` when it reads back as something else.
+ * After each of them the files are as they were, but for a disk that failed once the new one had its name: they are to
+ * be read again.
  */
 export async function writeGeneration(
   place: GenerationPlace,

@@ -1,7 +1,10 @@
 /** Passphrases that nobody types: from an open file descriptor, or as systemd hands credentials to a service. */
-import { closeSync, readSync } from 'node:fs'
+import { createReadStream, fstatSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { isatty, ReadStream } from 'node:tty'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import { Secret } from '../../core/secret.ts'
@@ -12,48 +15,77 @@ const mostBytes = 4096
 /** `LoadCredential=latchkey-passphrase:…` in the unit (systemd.exec(5)). */
 const credential = 'latchkey-passphrase'
 
+/** Whoever gives a passphrase through a descriptor has it ready, or asks somebody for it first. */
+const patienceMs = 60_000
+
+export interface DescriptorReading {
+  /** Ends it. */
+  readonly signal?: AbortSignal
+  /** How long whoever writes may take, ms: 60 seconds unless told. */
+  readonly limitMs?: number
+}
+
 /**
  * The lines of a file descriptor: the first is the passphrase, for a change the second is the new one. Reads to the end
- * and closes it. Errors: `file-unreadable`, also for more than 4,096 bytes.
+ * and closes it. Errors: `file-unreadable`, also for more than 4,096 bytes, and where the end does not come in time or
+ * `signal` ends the reading.
  */
-export function passphrasesFromFd(fd: number): Outcome<readonly Secret[]> {
-  const buffer = Buffer.alloc(mostBytes + 1)
+export async function passphrasesFromFd(
+  fd: number,
+  { signal, limitMs = patienceMs }: DescriptorReading = {},
+): Promise<Outcome<readonly Secret[]>> {
+  const stream = streamOf(fd)
+  if (!stream || signal?.aborted === true) return fail('file-unreadable')
+  const chunks: Buffer[] = []
+  const whole = await readWhole(stream, chunks, { limitMs, ...(signal && { signal }) })
+  const bytes = Buffer.concat(chunks)
   try {
-    let length = 0
-    for (;;) {
-      const read = readChunk(fd, buffer, length)
-      length += read
-      if (read === 0 || length > mostBytes) break
-    }
-    return length > mostBytes ? fail('file-unreadable') : ok(linesOf(buffer.subarray(0, length)))
-  } catch (cause) {
-    systemCode(cause)
-    return fail('file-unreadable')
+    return whole ? ok(linesOf(bytes)) : fail('file-unreadable')
   } finally {
-    buffer.fill(0)
-    closeQuietly(fd)
+    for (const one of [bytes, ...chunks]) one.fill(0)
   }
 }
 
-function readChunk(fd: number, buffer: Buffer, at: number): number {
-  for (;;) {
-    try {
-      return readSync(fd, buffer, at, buffer.length - at, null)
-    } catch (cause) {
-      const code = systemCode(cause)
-      if (code === 'EOF') return 0
-      if (code !== 'EAGAIN') throw cause
-      // Whoever writes it has not done so yet.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+/** Fills `chunks`; answers whether the end was reached. Afterwards the descriptor is closed. */
+function readWhole(
+  stream: Readable,
+  chunks: Buffer[],
+  { limitMs, signal }: DescriptorReading & { readonly limitMs: number },
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (whole: boolean): void => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', giveUp)
+      stream.destroy()
+      resolve(whole)
     }
-  }
+    const giveUp = (): void => end(false)
+    const timer = setTimeout(giveUp, limitMs)
+    signal?.addEventListener('abort', giveUp, { once: true })
+    let length = 0
+    stream.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      length += chunk.length
+      if (length > mostBytes) giveUp()
+    })
+    stream.once('end', () => end(true))
+    stream.on('error', giveUp)
+  })
 }
 
-function closeQuietly(fd: number): void {
+/**
+ * Never a read that blocks: one that waits for a pipe in a thread of the pool cannot be ended, and keeps the process
+ * from ending. Null for what cannot be read.
+ */
+function streamOf(fd: number): Readable | null {
   try {
-    closeSync(fd)
+    if (isatty(fd)) return new ReadStream(fd)
+    const kind = fstatSync(fd)
+    if (kind.isFIFO() || kind.isSocket()) return new Socket({ fd, readable: true, writable: false })
+    return createReadStream('', { fd })
   } catch (cause) {
     systemCode(cause)
+    return null
   }
 }
 
@@ -101,10 +133,12 @@ export async function unlockAtStart(
     readonly env: Readonly<Record<string, string | undefined>>
     /** Null where nobody can be asked. Answers null when nobody answers. */
     readonly ask: (() => Promise<Secret | null>) | null
+    /** Ends the reading of the descriptor. */
+    readonly signal?: AbortSignal
   },
 ): Promise<Outcome<null>> {
   if (from.fd !== null) {
-    const given = passphrasesFromFd(from.fd)
+    const given = await passphrasesFromFd(from.fd, from)
     if (!given.ok) return given
     return given.value[0] ? desk.unlock(given.value[0]) : fail('vault-wrong-passphrase')
   }

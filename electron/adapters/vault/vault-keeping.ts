@@ -34,6 +34,11 @@ export interface VaultStatus {
   readonly store: StoreName
   /** Whether there is one, in use or not. */
   readonly vault: boolean
+  /**
+   * Full paths of what was put aside, sorted: damaged generations, and files whose key is gone. Nothing reads them any
+   * more; whether they are still of use only their owner knows.
+   */
+  readonly aside: readonly string[]
 }
 export interface VaultMade {
   /** Where secrets lie from now on. Still the keychain when something lies there, or may: it is to be moved first. */
@@ -55,8 +60,12 @@ export class VaultKeeping {
 
   /** Errors: `vault-choice-unclear`. */
   async status(): Promise<Outcome<VaultStatus>> {
-    const store = await readStoreChoice(this.#parts.dataFolder)
-    return store.ok ? ok({ store: store.value, vault: await this.#key().exists() }) : store
+    const { dataFolder } = this.#parts
+    const store = await readStoreChoice(dataFolder)
+    if (!store.ok) return store
+    const key = this.#key()
+    const [vault, aside] = [await key.exists(), await allAside(dataFolder, key.folder)]
+    return ok({ store: store.value, vault, aside })
   }
 
   /**
@@ -184,6 +193,23 @@ async function knowsSecrets(folder: string): Promise<boolean> {
     return false
   } catch (cause) {
     return systemCode(cause) !== 'ENOENT'
+  }
+}
+
+async function allAside(dataFolder: string, vault: string): Promise<readonly string[]> {
+  const named = async (folder: string, pattern: RegExp): Promise<readonly string[]> =>
+    (await namesIn(folder)).filter((name) => pattern.test(name)).map((name) => join(folder, name))
+  const damaged = profiles.map((profile) => named(join(vault, profile), /^secrets\.damaged-/))
+  const found = await Promise.all([named(dataFolder, /^vault-without-key-/), ...damaged])
+  return found.flat().sort()
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (cause) {
+    systemCode(cause)
+    return []
   }
 }
 

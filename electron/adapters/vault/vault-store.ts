@@ -94,12 +94,12 @@ export class VaultStore implements SecretStore, VaultDesk {
     return this.setAll([{ service, account, secret }])
   }
 
+  /** As `removeAll`: what was forgotten is in no generation. */
   async delete(service: string, account: string): Promise<Outcome<boolean>> {
-    return this.#take(async (loaded, seal) => {
-      const items = new Map(loaded.items)
-      if (!items.delete(nameOf({ service, account }))) return ok(false)
-      const written = await this.#write(loaded, seal, items)
-      return written.ok ? ok(true) : written
+    return this.#take(async ({ items }, seal) => {
+      if (!items.has(nameOf({ service, account }))) return ok(false)
+      const removed = await this.#remove([{ service, account }], seal)
+      return removed.ok ? ok(true) : removed
     })
   }
 
@@ -122,12 +122,20 @@ export class VaultStore implements SecretStore, VaultDesk {
 
   /** Many in one write, and a second one, after which the generation before has none of them either. */
   removeAll(places: readonly SecretPlace[]): Promise<Outcome<null>> {
-    const without = async (loaded: Loaded, seal: Seal): Promise<Outcome<null>> => {
+    return this.#take((_loaded, seal) => this.#remove(places, seal))
+  }
+
+  async #remove(places: readonly SecretPlace[], seal: Seal): Promise<Outcome<null>> {
+    for (let round = 0; round < 2; round += 1) {
+      // It may have been locked in between; the next reading then finishes this.
+      const loaded = this.#loaded
+      if (!loaded) return fail('vault-locked')
       const items = new Map(loaded.items)
       for (const place of places) items.delete(nameOf(place))
-      return this.#write(loaded, seal, items)
+      const written = await this.#write(loaded, seal, items)
+      if (!written.ok) return written
     }
-    return this.#take(without).then((first) => (first.ok ? this.#take(without) : first))
+    return ok()
   }
 
   /** The first generation, with nothing in it. Errors: `vault-there` when there is something already. */
@@ -157,10 +165,14 @@ export class VaultStore implements SecretStore, VaultDesk {
     if (this.#key.seal() !== seal) return fail('vault-locked')
     this.#report(read.ok ? (read.value.older ? appError('vault-older') : null) : read.error)
     if (!read.ok) return read
-    const { generation, older } = read.value
+    const { generation, older, lingering } = read.value
     const items = new Map(generation.items.map((item) => [nameOf(item), item]))
-    this.#loaded = { number: generation.number, items, older }
-    return ok(this.#loaded)
+    const loaded: Loaded = { number: generation.number, items, older }
+    this.#loaded = loaded
+    if (!lingering) return ok(loaded)
+    // A deletion that was stopped half-way. Where it cannot be finished now either, it is tried at the next reading.
+    await this.#write(loaded, seal, items)
+    return this.#key.seal() === seal ? ok((this.#loaded ??= loaded)) : fail('vault-locked')
   }
 
   async #write(
@@ -173,7 +185,11 @@ export class VaultStore implements SecretStore, VaultDesk {
       keepAside: older,
       ...(this.#onStep && { onStep: this.#onStep }),
     })
-    if (!written.ok) return written
+    if (!written.ok) {
+      // How far it came is known from the disk alone.
+      this.#loaded = null
+      return written
+    }
     // Unless it was locked meanwhile.
     if (this.#key.seal() === seal) this.#loaded = { number: next.number, items, older: false }
     return written

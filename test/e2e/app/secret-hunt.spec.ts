@@ -2,16 +2,22 @@
  * Hunts for every secret that practice Google ever issued in a whole working life of the app: files, logs, process
  * arguments and environments, the memory of every process but main, what the window shows and what the app printed.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, readSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkNow, choose, openAccount } from '../../../build/app-driver.mjs'
 import { createHttp } from '../../../electron/adapters/http.ts'
+import type { CommandParams, CommandResult } from '../../../electron/contract/commands.ts'
+import type { Bridge } from '../../../electron/contract/bridge.ts'
+import type { Outcome } from '../../../electron/contract/outcome.ts'
 import { systemRandom } from '../../../electron/adapters/random.ts'
 import type { Fault } from '../../../electron/practice/faults.ts'
 import { createPracticeControl } from '../../../electron/practice/practice-control.ts'
 import { startPracticeGoogle } from '../../../electron/practice/practice-google.ts'
+import { askAsLibrary, askMetadata, askWithBearer, tokenIn } from '../../support/door-programs.ts'
 import { processTree } from '../../support/process-tree.mjs'
-import type { RunningApp } from './running-app.ts'
+import type { Machine, RunningApp } from './running-app.ts'
 import { consentInBrowser, expect, openPractice, signIn, startSignIn, test } from './running-app.ts'
 
 const asha = 'asha.rao@gmail.test'
@@ -54,6 +60,8 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
   await choose(app.page, client?.label ?? '', 'Inspect access token')
   await expect(app.page.getByText('Google says what Latchkey believes')).toBeVisible()
   await app.page.keyboard.press('Escape')
+  const handles = await useDoors(app, machine)
+  for (const handle of handles) expect(handle).toMatch(/^latchkey\.[\w-]+\.[\w-]{43}$/)
   await choose(app.page, client?.label ?? '', 'Revoke at Google…')
   const dialog = app.page.getByRole('dialog')
   await dialog.getByLabel(`To go on, type ${asha}`).fill(asha)
@@ -63,7 +71,9 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
   expect(new Set(secrets.values())).toEqual(
     new Set(['code', 'access-token', 'refresh-token', 'id-token', 'client-secret']),
   )
-  const hunted = [...secrets.keys()].map((secret) => Buffer.from(secret))
+  // What proves a handle; what stands before it is the id of its lease.
+  const proofs = handles.map((handle) => handle.slice(-43))
+  const hunted = [...secrets.keys(), ...proofs].map((secret) => Buffer.from(secret))
 
   const pids = processTree(app.electron.process().pid ?? 0)
   expect(pids.length).toBeGreaterThan(2)
@@ -102,6 +112,51 @@ test('no secret can be found anywhere but in the keychain', async ({ machine }) 
   for (const { password } of kept) expect(secrets.get(password)).toBe('refresh-token')
   await google.close()
 })
+
+/** Programs at each door, by leases that the window gave; answers the handles that were made. */
+async function useDoors(app: RunningApp, machine: Machine): Promise<readonly string[]> {
+  const [account] = (await app.snapshot()).accounts.filter(({ email }) => email === asha)
+  const file = join(machine.dataFolder, '..', 'adc.json')
+  const wish = {
+    ...{
+      accountId: account?.accountId ?? null,
+      clientId: account?.grants[0]?.clientId ?? null,
+      scopes: null,
+    },
+    ...{ term: 'always', expiresAt: null, remote: false, quotaProject: null, port: null },
+  } as const
+  await give(app, { ...wish, door: 'adc', label: 'a library', file })
+  const lane = await give(app, { ...wish, door: 'metadata', label: 'a container', file: null })
+  await give(app, { ...wish, door: 'gcloud', label: 'gcloud', file: null })
+  const { address } = await give(app, { ...wish, door: 'http', label: 'a script', file: null })
+  const bearer = await app.electron.evaluate(({ clipboard }) => clipboard.readText())
+  const { refresh_token: adc } = JSON.parse(readFileSync(file, 'utf8')) as { refresh_token: string }
+  tokenIn(await askWithBearer(address ?? '', bearer))
+  tokenIn(await askAsLibrary(address ?? '', adc))
+  tokenIn(await askMetadata(lane.address ?? ''))
+  await askWithBearer(address ?? '', adc)
+  await askAsLibrary(address ?? '', bearer, bearer)
+
+  const env = { ...machine.env, LATCHKEY_DATA_FOLDER: machine.dataFolder }
+  const command = join(import.meta.dirname, '../../../dist/electron/latchkey.cjs')
+  const child = spawn(process.execPath, [command, 'token', '--practice'], { env, stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  await app.page.getByRole('button', { name: 'Always', exact: true }).click()
+  expect((await ended)[0]).toBe(0)
+  return [adc, bearer]
+}
+
+async function give(
+  { page }: RunningApp,
+  wish: CommandParams<'leases.give'>,
+): Promise<CommandResult<'leases.give'>> {
+  const given: Outcome<CommandResult<'leases.give'>> = await page.evaluate((asked) => {
+    const bridge = Reflect.get(globalThis, 'latchkey') as Bridge
+    return bridge.leases.give(asked)
+  }, wish)
+  if (!given.ok) throw new Error(given.error.code)
+  return given.value
+}
 
 async function failOnce(
   app: RunningApp,

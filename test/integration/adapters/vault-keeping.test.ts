@@ -41,9 +41,9 @@ describe('making a vault', () => {
   it('puts it in use where the keychain holds nothing', async () => {
     const dataFolder = await temporaryFolder()
     const keeping = keepingOf(dataFolder)
-    expect(await keeping.status()).toEqual({ ok: true, value: { store: 'keychain', vault: false } })
+    expect(await keeping.status()).toMatchObject({ value: { store: 'keychain', vault: false, aside: [] } })
     expect(await keeping.init(passphrase)).toEqual({ ok: true, value: { store: 'vault', inKeychain: 0 } })
-    expect(await keeping.status()).toEqual({ ok: true, value: { store: 'vault', vault: true } })
+    expect(await keeping.status()).toMatchObject({ value: { store: 'vault', vault: true, aside: [] } })
     const vault = await openVault(dataFolder, { profile: 'practice' })
     expect(await vault.list(practice.refreshToken)).toEqual({ ok: true, value: [] })
     expect(await keeping.init(passphrase)).toMatchObject(failure('vault-there'))
@@ -84,14 +84,21 @@ describe('making a vault', () => {
     expect(made).toMatchObject({ value: { store: 'vault' } })
   })
 
-  it('puts aside what an interrupted making left, and overwrites nothing', async () => {
+  it('puts aside what an interrupted making left and what is damaged, overwrites nothing, and tells of it', async () => {
     const dataFolder = await temporaryFolder()
     await mkdir(join(dataFolder, 'vault', 'real'), { recursive: true })
     await writeFile(join(dataFolder, 'vault', 'real', 'secrets.age'), 'somebody’s')
     expect(await keepingOf(dataFolder).init(passphrase)).toMatchObject({ ok: true })
     const aside = (await readdir(dataFolder)).find((name) => name.startsWith('vault-without-key-')) ?? ''
     expect(await readFile(join(dataFolder, aside, 'real', 'secrets.age'), 'utf8')).toBe('somebody’s')
-    await openVault(dataFolder)
+    const vault = await openVault(dataFolder)
+    await vault.set(real.refreshToken, 'a', new Secret('kept'))
+    await writeFile(join(dataFolder, 'vault', 'real', 'secrets.age'), 'damaged')
+    await (await openVault(dataFolder)).set(real.refreshToken, 'b', new Secret('kept'))
+    const damaged = expect.stringMatching(/\/vault\/real\/secrets\.damaged-[0-9a-f]{8}\.age$/) as string
+    expect(await keepingOf(dataFolder).status()).toMatchObject({
+      value: { aside: [join(dataFolder, aside), damaged] },
+    })
   })
 
   it('changes nothing while somebody has a profile open', async () => {
@@ -103,7 +110,7 @@ describe('making a vault', () => {
     expect(await keeping.init(passphrase)).toMatchObject(failure('profile-owned'))
     expect(await keeping.changePassphrase(passphrase, passphrase)).toMatchObject(failure('profile-owned'))
     expect(await keeping.move('vault', passphrase)).toMatchObject(failure('profile-owned'))
-    expect(await keeping.status()).toEqual({ ok: true, value: { store: 'keychain', vault: false } })
+    expect(await keeping.status()).toMatchObject({ value: { store: 'keychain', vault: false } })
     await lock.value.release()
     expect(await keeping.init(passphrase)).toMatchObject({ ok: true })
   })

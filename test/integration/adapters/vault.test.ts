@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { copyFile, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -37,6 +37,52 @@ describe('a vault', () => {
     expect(await again.delete(service, 'a')).toEqual({ ok: true, value: true })
     expect(await again.delete(service, 'a')).toEqual({ ok: true, value: false })
     expect(await (await openVault(dataFolder)).list(service)).toEqual({ ok: true, value: [] })
+  })
+
+  it('has what was deleted in no generation, also after a deletion that was stopped half-way', async () => {
+    const dataFolder = await newVault()
+    const store = await openVault(dataFolder)
+    const keep = { service, account: 'kept', secret: new Secret('kept') }
+    const inPrevious = async (): Promise<readonly string[]> => {
+      const copy = await temporaryFolder()
+      await cp(dataFolder, copy, { recursive: true })
+      await unlink(at(copy, 'real', 'secrets.age'))
+      const listed = await (await openVault(copy)).list(service)
+      if (!listed.ok) throw new Error(listed.error.code)
+      return listed.value
+    }
+    await store.setAll([keep, { ...keep, account: 'a' }, { ...keep, account: 'b' }])
+    expect(await store.delete(service, 'a')).toEqual({ ok: true, value: true })
+    expect(await inPrevious()).toEqual(['kept', 'b'])
+
+    let writes = 0
+    const stopped = await openVault(dataFolder, {
+      onStep: (step) => {
+        if (step === 'draft' && (writes += 1) === 2)
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+      },
+    })
+    expect(await stopped.delete(service, 'b')).toMatchObject(failure('disk-full'))
+    expect(await inPrevious()).toEqual(['kept', 'b'])
+    expect(await (await openVault(dataFolder)).list(service)).toEqual({ ok: true, value: ['kept'] })
+    expect(await inPrevious()).toEqual(['kept'])
+  })
+
+  it('agrees with its files after a disk that failed once they had their names', async () => {
+    const dataFolder = await newVault()
+    let failing = true
+    const store = await openVault(dataFolder, {
+      onStep: (step) => {
+        if (failing && step === 'folder') throw Object.assign(new Error('disk'), { code: 'EIO' })
+      },
+    })
+    expect(await store.set(service, 'a', new Secret('first'))).toMatchObject(failure('save-failed'))
+    failing = false
+    const onDisk = await textOf(await openVault(dataFolder), service, 'a')
+    expect(onDisk).toBe('first')
+    expect(await textOf(store, service, 'a')).toBe(onDisk)
+    expect(await store.set(service, 'b', new Secret('second'))).toEqual(done)
+    expect(await (await openVault(dataFolder)).list(service)).toEqual({ ok: true, value: ['a', 'b'] })
   })
 
   it('keeps names apart that would run together', async () => {

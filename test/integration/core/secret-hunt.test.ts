@@ -1,8 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { takeAppSeat } from '../../../electron/adapters/doors/seat.ts'
 import { commands } from '../../../electron/contract/commands.ts'
 import { practiceClient } from '../../../electron/practice/client.ts'
+import { doorUser } from '../../clients/door-user.ts'
+import { askAsLibrary, askMetadata, askWithBearer, tokenIn } from '../../support/door-programs.ts'
 import { arriveAt, arriveWithFragment, asha, consentAs, meera, sam } from '../../support/real-google.ts'
 import type { RealProfile } from '../../support/real-profile.ts'
 import { filesBelow } from '../../support/real-profile.ts'
@@ -183,6 +186,79 @@ async function useServiceAccount(app: RealProfile): Promise<readonly Made[]> {
   return [selfSigned]
 }
 
+interface DoorLife {
+  /** The handle of each lease, and what proves it alone; and the keys of our own command line and of an agent. */
+  readonly secrets: readonly Made[]
+  /** The file that was written for Google's libraries, and the one for gcloud. */
+  readonly adcFile: string
+  readonly freshFile: string
+}
+
+function partsOfHandle(handle: string): readonly Made[] {
+  return [handle, handle.split('.')[2] ?? ''].map((secret) => ({ kind: 'handle', secret }))
+}
+
+/** A lease of each kind, given in the window and at the socket, in place of a file that was there; used and misused. */
+async function useDoors(app: RealProfile): Promise<DoorLife> {
+  const door = doorUser(world.dataFolder)
+  await app.signIn(asha, { scopes: [drive] })
+  const { accountId, grants } = await app.account(asha)
+  const adcFile = join(world.dataFolder, '..', 'application_default_credentials.json')
+  await writeFile(adcFile, JSON.stringify({ type: 'authorized_user', refresh_token: foreignToken }))
+  await door.lease({ door: 'adc', label: 'a library', accountId, file: adcFile })
+  const { refresh_token: adc } = JSON.parse(await readFile(adcFile, 'utf8')) as { refresh_token: string }
+  const wish = {
+    clientId: grants[0]?.clientId ?? null,
+    scopes: null,
+    file: null,
+    quotaProject: null,
+    port: null,
+  }
+  const inWindow = {
+    ...wish,
+    accountId,
+    expiresAt: null,
+    remote: false,
+    term: 'always',
+    door: 'http',
+  } as const
+  await app.get('leases.give', { ...inWindow, label: 'by hand' })
+  const pasted = await app.clipboard()
+  const session = await door.lease({ door: 'http', label: 'an evening', accountId, term: 'session' })
+  const lane = await door.lease({ door: 'metadata', label: 'a container', accountId })
+  const fresh = await door.lease({ door: 'gcloud', label: 'gcloud', accountId })
+  const asking = door.post('/v1/token', { folder: world.dataFolder, pid: process.pid, ask: 'wait' })
+  await door.answerNext('always')
+  tokenIn(await asking)
+  const { http, local } = await door.announcement()
+  const handles = [adc, pasted, session.handle ?? '']
+  tokenIn(await askAsLibrary(http ?? '', adc, drive))
+  tokenIn(await askWithBearer(http ?? '', pasted))
+  tokenIn(await askMetadata(lane.address ?? '', drive))
+  // Whoever mistakes a field or a door puts a handle where it does not belong.
+  for (const handle of handles) {
+    await askWithBearer(http ?? '', handle, { account: handle })
+    await askWithBearer(http ?? '', handle, { scopes: [handle] })
+    await askAsLibrary(http ?? '', handle, handle)
+    await askMetadata(lane.address ?? '', handle)
+    await door.post('/v1/token', { account: handle, pid: process.pid, ask: 'never' })
+    await door.post(`/v1/command/${handle}`, { leaseId: handle })
+    await door.post('/v1/command/leases.end', { leaseId: handle })
+  }
+  await app.get('doors.lock', {})
+  await askWithBearer(http ?? '', pasted)
+  await app.get('doors.unlock', {})
+  await expect.poll(() => readFile(fresh.file ?? '', 'utf8').catch(() => null)).not.toBeNull()
+  const owner = await readFile(join(world.dataFolder, 'profiles', 'practice', 'run', 'owner.json'), 'utf8')
+  const { key } = JSON.parse(owner) as { key: string }
+  const keys = [local, key].map((secret) => ({ kind: 'own-key', secret }))
+  const secrets = [...handles.flatMap(partsOfHandle), ...keys]
+  return { secrets, adcFile, freshFile: fresh.file ?? '' }
+}
+
+/** Of somebody else, in a file that was there before. */
+const foreignToken = '1//0of-somebody-else-entirely'
+
 describe.skipIf(partsMissing !== null)('the secrets that practice Google made', () => {
   it('stand in no file of the app, no log line and nothing that the window was ever sent', async () => {
     const app = await world.open({ sweepAfterMs: 10 })
@@ -220,6 +296,40 @@ describe.skipIf(partsMissing !== null)('the secrets that practice Google made', 
     const files = await filesBelow(world.dataFolder)
     expect(shown.some((text) => text.includes(userCode))).toBe(true)
     expect(files.filter(({ bytes }) => bytes.includes(userCode)).map(({ path }) => path)).toEqual([])
+  })
+
+  it('stand nowhere but where they were put, after a working life of doors, and no handle of a lease either', async () => {
+    const app = await world.open({ sweepAfterMs: 10, takeSeat: takeAppSeat })
+    const { secrets, adcFile, freshFile } = await useDoors(app)
+    const foreign = { kind: 'foreign', secret: foreignToken }
+    const shown = await shownBy(app)
+    const run = join(world.dataFolder, 'profiles', 'practice', 'run')
+    // gcloud reads an access token from a file; our own command line and an agent know the owner by its keys.
+    expect(await hunt(shown, [...secrets, foreign])).toEqual(
+      expect.arrayContaining([{ place: freshFile, kind: 'access-token' }]),
+    )
+    const elsewhere = (finds: readonly Find[]): readonly Find[] =>
+      finds.filter(
+        ({ place, kind }) =>
+          !(place === freshFile && kind === 'access-token') &&
+          !([join(run, 'door.json'), join(run, 'owner.json')].includes(place) && kind === 'own-key'),
+      )
+    expect(elsewhere(await hunt(shown, [...secrets, foreign]))).toEqual([])
+    const names = (await filesBelow(world.dataFolder)).map(({ path }) => path.split('/').at(-1))
+    expect(names).toEqual(
+      expect.arrayContaining(['door.json', 'owner.json', 'kept-aside.json', 'ledger.jsonl']),
+    )
+    // The file for Google's libraries holds its handle and nothing that Google ever made.
+    const adc = await readFile(adcFile, 'utf8')
+    expect(secrets.filter(({ secret }) => adc.includes(secret)).length).toBe(2)
+    expect(world.google.issued.filter(({ secret }) => adc.includes(secret))).toEqual([])
+
+    await app.close()
+    expect(await hunt([], [...secrets, foreign])).toEqual([])
+    const again = await world.open({ sweepAfterMs: 10 })
+    const after = await shownBy(again)
+    await again.close()
+    expect(await hunt(after, [...secrets, foreign])).toEqual([])
   })
 
   it('would be found by a single line of a private key', async () => {
