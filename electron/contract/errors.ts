@@ -707,6 +707,10 @@ export const errors = {
     'Give it a lease, or show its questions again in Latchkey → Programs.',
   ),
   'ask-many': again('Too many programs wait for an answer.', 'Answer those first.'),
+  'door-no-account': once(
+    'No account is signed in yet.',
+    'Sign one in: in the Latchkey window, or with “latchkey login”.',
+  ),
   'door-which-account': once(
     'Several accounts could be meant.',
     'Name one, or make a rule for the folder: “latchkey use --here E-MAIL”.',

@@ -258,6 +258,11 @@ export interface OpenDoor {
   readonly port: number | null
   /** What is being answered is answered; nothing new is taken. */
   close(): Promise<void>
+  /**
+   * Tells why nobody can reach it although it was not closed, and null as soon as they can again, which it tries for by
+   * itself. Left out where that cannot happen.
+   */
+  onProblem?(tell: (problem: AppError | null) => void): void
 }
 export interface DoorListener {
   /**
@@ -312,14 +317,18 @@ export interface ForeignFiles {
   read(path: string, limit: number): Promise<Outcome<Uint8Array | null>>
   /** Writes a whole file 0600, atomically; makes its folder 0700. Errors: `foreign-file-unwritable`, `disk-full`. */
   write(path: string, text: string): Promise<Outcome<null>>
-  /** Moves a file aside under a name of its own beside it, and answers that. Errors: as `write`. */
-  keepAside(path: string): Promise<Outcome<string>>
+  /** A name beside a file under which nothing lies yet. Errors: as `write`. */
+  freeNameBeside(path: string): Promise<Outcome<string>>
+  /** Moves a file aside to a name beside it that is free. Errors: as `write`. */
+  keepAside(path: string, aside: string): Promise<Outcome<null>>
   /** Puts a file that was kept aside back in its place. Errors: as `write`, `not-found`. */
   putBack(keptAside: string, path: string): Promise<Outcome<null>>
   /** Deletes a file if its bytes are still these. Answers whether it was there. Errors: as `write`, `foreign-file-changed`. */
   remove(path: string, text: string): Promise<Outcome<boolean>>
   /** A folder of the profile for files that are kept fresh. */
   readonly freshFolder: string
+  /** The files that lie there, as paths, whoever left them. Errors: `foreign-file-unreadable`. */
+  freshFiles(): Promise<Outcome<readonly string[]>>
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null>>

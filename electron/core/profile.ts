@@ -250,9 +250,7 @@ export class Profile {
   async start(): Promise<void> {
     this.#settled = this.#settle()
     this.#inspectLater()
-    await this.#settled
-    this.#startChecks()
-    await this.#startDoors()
+    await this.#withDoors(this.#settled.then(() => this.#startChecks()))
   }
 
   #makeDoors(access: GrantAccess): Doors {
@@ -268,8 +266,24 @@ export class Profile {
     })
   }
 
+  /** The doors wait neither for the keychain nor for what goes wrong there. */
+  async #withDoors(others: Promise<void>): Promise<void> {
+    const doors = this.#startDoors()
+    try {
+      await others
+    } finally {
+      await doors
+    }
+  }
+
   async #startDoors(): Promise<void> {
-    if (!this.#closed) await this.#doors.start()
+    if (this.#closed) return
+    try {
+      await this.#doors.start()
+    } catch (cause) {
+      this.#options.ports.log.error('doors-start-failed', cause)
+      this.#problems.report('doors', appError('door-failed'), 'none')
+    }
   }
 
   #inspectLater(): void {
@@ -507,16 +521,16 @@ export class Profile {
 
   async #continueLedger(): Promise<Outcome<null>> {
     if (!this.#ledger.readOnly) return fail('not-found')
+    await this.#doors.holdShut()
     const continued = await this.#ledger.continueFromLastGood()
     if (!continued.ok) return continued
     this.#problems.resolve('ledger')
     if (this.#brokenAt) await this.#record([{ type: 'ledger.continued', data: this.#brokenAt }])
+    await this.#doors.stateReplaced()
     this.#options.onReset()
     this.#watchers.tell({ reset: {} })
-    this.#doors.stateReplaced()
-    await this.#settle()
-    this.#checks.start()
-    await this.#startDoors()
+    this.#settled = this.#settle()
+    await this.#withDoors(this.#settled.then(() => this.#startChecks()))
     return ok()
   }
 }

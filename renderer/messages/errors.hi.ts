@@ -687,6 +687,10 @@ export const errorsHi: ErrorTable = {
     next: 'इसे पट्टा दें, या Latchkey → प्रोग्राम में इसके प्रश्न फिर दिखाएँ।',
   },
   'ask-many': { message: 'बहुत से प्रोग्राम उत्तर की प्रतीक्षा में हैं।', next: 'पहले उन्हें उत्तर दें।' },
+  'door-no-account': {
+    message: 'अभी कोई खाता साइन इन नहीं है।',
+    next: 'एक साइन इन करें: Latchkey की विंडो में, या “latchkey login” से।',
+  },
   'door-which-account': {
     message: 'कई खाते हो सकते हैं।',
     next: 'एक का नाम दें, या फ़ोल्डर के लिए नियम बनाएँ: “latchkey use --here E-MAIL”।',

@@ -2,18 +2,19 @@
  * Files that other programs read. A link in the place of such a file is never written through: it is what is kept
  * aside and put back, and what it leads to stays as it is.
  */
+import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { lstat, mkdir, open, stat, unlink } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { dirname, isAbsolute, join } from 'node:path'
+import { basename, dirname, isAbsolute, join } from 'node:path'
 import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import type { ForeignFiles } from '../../core/ports.ts'
 import type { UserPlaces } from '../gcloud-folder.ts'
 import { gcloudFolderOf } from '../gcloud-folder.ts'
-import { renameWithPatience, replaceFile, syncFolder } from '../replace-file.ts'
+import { renameWithPatience, syncFolder, writeAll } from '../replace-file.ts'
 
 /** Nobody keeps so many files aside; from here on something is wrong. */
 const mostKeptAside = 1000
@@ -30,10 +31,12 @@ export function createForeignFiles({ profileFolder, places = here() }: ForeignFi
     adcPath: () => join(configFolderOf(places), 'application_default_credentials.json'),
     read: readFile,
     write: (path, text) => writing(path, () => writeFile(path, text)),
-    keepAside: (path) => writing(path, () => keepAside(path)),
+    freeNameBeside: (path) => writing(path, () => freeNameBeside(path)),
+    keepAside: (path, aside) => writing(path, () => keepAside(path, aside)),
     putBack: (keptAside, path) => writing(path, () => putBack(keptAside, path)),
     remove: (path, text) => writing(path, () => removeFile(path, text)),
     freshFolder: join(profileFolder, 'fresh'),
+    freshFiles: () => filesIn(join(profileFolder, 'fresh')),
   }
 }
 
@@ -78,8 +81,31 @@ async function writeFile(path: string, text: string): Promise<Outcome<null>> {
   if (!(await isOurs(folder))) return fail('foreign-file-unwritable', { path })
   const there = await statOf(path)
   if (there && !there.isFile() && !there.isSymbolicLink()) return fail('foreign-file-unwritable', { path })
-  await replaceFile(path, text)
+  await replaceHere(path, text)
   return ok()
+}
+
+/**
+ * As everywhere new content goes under another name first. Here that name is one that nobody can have put something
+ * under: the folder is not ours alone to write to.
+ */
+async function replaceHere(path: string, text: string): Promise<void> {
+  const draft = join(dirname(path), `.${basename(path)}.${randomBytes(9).toString('base64url')}`)
+  const noLink = (constants.O_NOFOLLOW as number | undefined) ?? 0
+  const file = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | noLink, 0o600)
+  try {
+    try {
+      await writeAll(file, Buffer.from(text))
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await renameWithPatience(draft, path)
+  } catch (cause) {
+    await unlink(draft).catch(() => undefined)
+    throw cause
+  }
+  await syncFolder(dirname(path))
 }
 
 /**
@@ -93,22 +119,31 @@ async function isOurs(folder: string): Promise<boolean> {
   return stats.uid === uid && (stats.mode & 0o002) === 0
 }
 
-async function keepAside(path: string): Promise<Outcome<string>> {
+async function keepAside(path: string, aside: string): Promise<Outcome<null>> {
   const there = await statOf(path)
-  if (!there || (!there.isFile() && !there.isSymbolicLink())) return fail('foreign-file-unwritable', { path })
-  const aside = await freeNameBeside(path)
-  if (aside === null) return fail('foreign-file-unwritable', { path })
+  const movable = there?.isFile() === true || there?.isSymbolicLink() === true
+  if (!movable || (await statOf(aside))) return fail('foreign-file-unwritable', { path })
   await renameWithPatience(path, aside)
   await syncFolder(dirname(path))
-  return ok(aside)
+  return ok()
 }
 
-async function freeNameBeside(path: string): Promise<string | null> {
+async function freeNameBeside(path: string): Promise<Outcome<string>> {
   for (let copy = 1; copy <= mostKeptAside; copy += 1) {
     const name = copy === 1 ? `${path}.before-latchkey` : `${path}.before-latchkey-${String(copy)}`
-    if (!(await statOf(name))) return name
+    if (!(await statOf(name))) return ok(name)
   }
-  return null
+  return fail('foreign-file-unwritable', { path })
+}
+
+/** Those too whose writing was cut short; an empty list where there is no such folder. */
+async function filesIn(folder: string): Promise<Outcome<readonly string[]>> {
+  try {
+    const found = await readdir(folder, { withFileTypes: true })
+    return ok(found.filter((entry) => entry.isFile()).map(({ name }) => join(folder, name)))
+  } catch (cause) {
+    return codeOf(cause) === 'ENOENT' ? ok([]) : fail('foreign-file-unreadable', { path: folder })
+  }
 }
 
 /** Replaces nothing: what came into the place meanwhile is somebody's. */

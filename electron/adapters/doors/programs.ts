@@ -1,5 +1,6 @@
 /** Programs of this machine, as far as the system tells this user about them. Only looks. */
 import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { readFile, readlink, realpath } from 'node:fs/promises'
 import path from 'node:path'
@@ -72,6 +73,9 @@ async function seenOf(facts: ProcessFacts | undefined): Promise<SeenProgram | nu
   return { pid, folder, sameUser, ...programOf(facts, running, script) }
 }
 
+/** Where the system does not tell its run, only this process is known to be of the same one. */
+const unknownRun = `unknown-${randomBytes(12).toString('base64url')}`
+
 const onLinux: Look = {
   async chain(pid, longest) {
     const chain: ProcessFacts[] = []
@@ -92,7 +96,7 @@ const onLinux: Look = {
     }
   },
   async session() {
-    const run = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => 'unknown')
+    const run = await readFile('/proc/sys/kernel/random/boot_id', 'latin1').catch(() => unknownRun)
     // A container starts anew without the machine.
     const first = await readFile('/proc/1/stat', 'latin1').catch(() => '')
     return `${run.trim()}-${linuxStart(first)}`
@@ -174,13 +178,20 @@ function output(program: string, words: readonly string[]): Promise<string> {
 const unknown: Look = {
   chain: () => Promise.resolve([]),
   stamp: () => null,
-  session: () => Promise.resolve('unknown'),
+  session: () => Promise.resolve(unknownRun),
 }
 
 const looks: Partial<Record<NodeJS.Platform, Look>> = { linux: onLinux, darwin: onMac, win32: onWindows }
 const look = looks[process.platform] ?? unknown
 
 export const systemPrograms: Programs = createPrograms(
-  { ...look, session: () => look.session().catch(() => 'unknown') },
+  {
+    ...look,
+    session: () =>
+      look.session().then(
+        (run) => run || unknownRun,
+        () => unknownRun,
+      ),
+  },
   () => performance.now(),
 )

@@ -40,27 +40,32 @@ export class AdcFiles {
       return ok({ path, found: 'unreadable', ...nothing, keptAside })
     }
     const { found, holdsSecret, leaseId } = read.value.reading
-    return ok({ path, found, holdsSecret, leaseId, keptAside })
+    // With our file gone, the lease that it was of is what the earlier one is put back by.
+    const writer = found === 'none' && keptAside !== null ? this.#leaseOf(path) : leaseId
+    return ok({ path, found, holdsSecret, leaseId: writer, keptAside })
   }
 
   /**
-   * Writes the file of a lease. Somebody else's file there is kept aside first, and put back when this fails; an older
-   * one of ours is replaced. Errors: those of `ForeignFiles` and of the profile's folder.
+   * Writes the file of a lease. Whatever is not provably of a lease of this profile is kept aside first, and put back
+   * when this fails. Errors: those of `ForeignFiles` and of the profile's folder.
    */
   async write(path: string, port: number, lease: LeaseRecord, handle: Secret): Promise<Outcome<WrittenFile>> {
     const { foreignFiles } = this.#context.ports
     const before = await this.#read(path)
     if (!before.ok) return before
     const { reading } = before.value
-    const aside = reading.found === 'other' ? await this.#keepAside(path) : ok(await this.#kept.of(path))
+    const ours = this.#proven(reading)
+    const inTheWay = reading.found !== 'none' && ours === null
+    const aside = inTheWay ? await this.#keepAside(path) : ok(await this.#kept.of(path))
     if (!aside.ok) return aside
     const text = adcFileText({ handle, port, quotaProject: lease.quotaProject })
     const written = await foreignFiles.write(path, text.reveal())
     if (!written.ok) {
-      if (reading.found === 'other' && aside.value !== null) await this.#putBack(path, aside.value)
+      if (inTheWay && aside.value !== null) await this.#putBack(path, aside.value)
       return written
     }
-    return ok({ keptAside: aside.value, replaced: reading.leaseId })
+    // A copy of it elsewhere was replaced, not the file itself.
+    return ok({ keptAside: aside.value, replaced: ours?.file === path ? ours.leaseId : null })
   }
 
   /**
@@ -81,12 +86,25 @@ export class AdcFiles {
   }
 
   /** Byte for byte: the handle proves whose it is, and the rest follows from it. */
-  #isOf({ handle, leaseId }: AdcReading, text: string, lease: LeaseRecord): boolean {
-    if (handle === null || leaseId !== lease.leaseId || lease.handleHash === null) return false
-    if (!isHandleOf(handle, lease.handleHash)) return false
+  #isOf(reading: AdcReading, text: string, lease: LeaseRecord): boolean {
+    const { handle } = reading
+    if (handle === null || this.#proven(reading)?.leaseId !== lease.leaseId) return false
     const port = this.#context.settings.current().doorPort
     if (port === null) return false
     return adcFileText({ handle, port, quotaProject: lease.quotaProject }).reveal() === text
+  }
+
+  /** The lease of this profile whose handle a file holds. An id alone could be anybody's, or another profile's. */
+  #proven({ handle, leaseId }: AdcReading): LeaseRecord | null {
+    const lease = this.#context.ledger.state().leases.get(leaseId ?? '')
+    return handle && lease?.handleHash && isHandleOf(handle, lease.handleHash) ? lease : null
+  }
+
+  /** The latest that was given a file there. */
+  #leaseOf(path: string): string | null {
+    const leases = [...this.#context.ledger.state().leases.values()]
+    const there = leases.filter(({ door, file }) => door === 'adc' && file === path)
+    return there[there.length - 1]?.leaseId ?? null
   }
 
   async #read(
@@ -98,14 +116,21 @@ export class AdcFiles {
     return ok({ reading: readAdcFile(bytes.value), text })
   }
 
-  /** What lies there now is what goes back one day; an older one stays beside it. */
+  /**
+   * What lies there now is what goes back one day; an older one stays beside it. Where it goes is noted first: killed in
+   * between, the next one still knows it.
+   */
   async #keepAside(path: string): Promise<Outcome<string>> {
-    const kept = await this.#context.ports.foreignFiles.keepAside(path)
-    if (!kept.ok) return kept
-    const noted = await this.#kept.note(path, kept.value)
-    if (noted.ok) return kept
-    await this.#putBack(path, kept.value)
-    return noted
+    const { foreignFiles } = this.#context.ports
+    const aside = await foreignFiles.freeNameBeside(path)
+    if (!aside.ok) return aside
+    const older = await this.#kept.of(path)
+    const noted = await this.#kept.note(path, aside.value)
+    if (!noted.ok) return noted
+    const kept = await foreignFiles.keepAside(path, aside.value)
+    if (kept.ok) return aside
+    await (older === null ? this.#kept.forget(path) : this.#kept.note(path, older))
+    return kept
   }
 
   async #putBack(path: string, keptAside: string): Promise<Outcome<null>> {

@@ -8,7 +8,7 @@ import type { ProfileContext } from '../profile-context.ts'
 import type { LeaseRecord } from '../state/state.ts'
 import type { DoorUses } from './door-uses.ts'
 import type { Leases } from './leases.ts'
-import { Mutes } from './mutes.ts'
+import { farAway, Mutes } from './mutes.ts'
 import type { NewLease } from './new-lease.ts'
 
 /** How long a person has, ms. */
@@ -82,6 +82,12 @@ export class Asks {
     if (same) return ok(same.view.askId)
     if (this.#mutes.isMuted(wish.programKey)) {
       this.#note(wish, 'muted')
+      return fail('ask-muted')
+    }
+    if (wish.remote && this.#mutes.isMuted(farAway.key)) {
+      // Under one name: with a new one each time they would fill the ledger.
+      const program = { ...wish.program, name: farAway.name }
+      this.#note({ ...wish, program, programKey: farAway.key }, 'muted')
       return fail('ask-muted')
     }
     return this.#isFull(wish) ? fail('ask-many') : ok(this.#start(wish, key))
@@ -183,6 +189,7 @@ export class Asks {
     const ask: Ask = { view, key, wish, ended, settle, stop: () => undefined, waiting: 0, answering: false }
     ask.stop = ports.timers.after(patienceMs, () => this.#runOut(ask))
     this.#open.set(askId, ask)
+    if (remote) this.#mutes.noteFar()
     this.#options.onAsk(askId, view)
     return askId
   }
@@ -200,6 +207,7 @@ export class Asks {
       return fail('not-found')
     }
     this.#mutes.forgive(ask.wish.programKey)
+    if (ask.wish.remote) this.#mutes.forgive(farAway.key)
     this.#settle(ask, { kind: 'yes', lease })
     return ok()
   }

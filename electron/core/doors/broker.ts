@@ -60,6 +60,8 @@ interface Obtained {
   readonly scopes: readonly string[]
 }
 type Aim = 'token' | 'identity'
+/** What stands for an id token where scopes do; a service account can have it whatever is configured. */
+const identityScopes: readonly string[] = ['openid']
 
 export class Broker {
   readonly #context: ProfileContext
@@ -96,7 +98,7 @@ export class Broker {
     const found = await this.#permit({ ...question, scopes: null }, 'identity')
     if (found.kind !== 'permit') return found
     const { lease, whose } = found.permit
-    if (lease.scopes && !coversScopes(lease.scopes, ['openid']))
+    if (lease.scopes && !coversScopes(lease.scopes, identityScopes))
       return this.#refuse(lease, appError('lease-scopes', { label: lease.label, scope: 'openid' }))
     const { accountId, email } = whose.account
     const { minTtlMs } = question
@@ -164,7 +166,7 @@ export class Broker {
 
   async #permitUnder(question: TokenQuestion, lease: LeaseRecord, aim: Aim): Promise<Found> {
     const whose = await findWhose(this.#context, question, lease)
-    if (!whose.ok) return this.#refuse(lease, whose.error)
+    if (!whose.ok) return this.#refuse(lease, question.remote ? farError(whose.error, lease) : whose.error)
     if (aim === 'identity' && !whose.value.account.service)
       return this.#refuse(lease, appError('identity-not-possible'))
     const scopes = allowed(question.scopes, lease, whose.value)
@@ -177,34 +179,42 @@ export class Broker {
     const programKey = programKeyOf(question)
     if (programKey === null) return failed(appError('lease-needed'))
     const whose = await findWhose(this.#context, question, null)
-    if (!whose.ok) return failed(whose.error)
+    if (!whose.ok) return failed(question.remote ? appError('lease-needed') : whose.error)
     const { account, clientId } = whose.value
     if (aim === 'identity' && !account.service) return failed(appError('identity-not-possible'))
     const { accountId } = account
-    const { scopes, remote } = question
+    const { remote } = question
+    const scopes = aim === 'identity' ? identityScopes : question.scopes
     const lease = this.#parts.leases.ofProgram({ programKey, accountId, clientId, scopes, remote })
-    if (!lease) return this.#ask(question, programKey, whose.value)
-    const may = allowed(scopes, lease, whose.value)
+    if (!lease) return this.#ask(question, programKey, whose.value, aim)
+    const may = allowed(question.scopes, lease, whose.value)
     return may.ok
       ? { kind: 'permit', permit: { lease, whose: whose.value, scopes: may.value } }
       : this.#refuse(lease, may.error)
   }
 
   /** Nobody is asked about what could not be given anyway. */
-  async #ask(question: TokenQuestion, programKey: string, whose: Whose): Promise<Found> {
+  async #ask(question: TokenQuestion, programKey: string, whose: Whose, aim: Aim): Promise<Found> {
     const { program, door, remote, ask } = question
     if (ask === 'never' || program === null) return failed(appError('lease-needed'))
-    const all = this.#allOf(whose, question.scopes)
-    if (!all.ok) return failed(all.error)
-    const named = question.scopes !== null
-    const scopes = uniqueScopes(question.scopes ?? all.value)
-    if (!coversScopes(all.value, scopes)) return failed(appError('scopes-not-held'))
+    const wanted = aim === 'identity' ? ok(identityScopes) : this.#wanted(question, whose)
+    if (!wanted.ok) return failed(remote ? appError('lease-needed') : wanted.error)
+    const scopes = wanted.value
+    const named = aim === 'identity' || question.scopes !== null
     const { accountId } = whose.account
     const wish = { program, programKey, door, remote, accountId, clientId: whose.clientId, scopes, named }
     const asked = this.#parts.asks.ask(wish)
     if (!asked.ok) return failed(asked.error)
     const askId = asked.value
     return ask === 'tell' ? { kind: 'asked', askId } : this.#permitAnswered(question, askId)
+  }
+
+  /** The scopes to ask a person about. Errors: as `#allOf`, `scopes-not-held`. */
+  #wanted({ scopes }: TokenQuestion, whose: Whose): Outcome<readonly string[]> {
+    const all = this.#allOf(whose, scopes)
+    if (!all.ok) return all
+    const wanted = uniqueScopes(scopes ?? all.value)
+    return coversScopes(all.value, wanted) ? ok(wanted) : fail('scopes-not-held')
   }
 
   /** Waits for a person's answer. What was allowed may be less than was asked for. */
@@ -275,6 +285,12 @@ export class Broker {
     this.#parts.uses.refused(lease, error.code)
     return failed(error)
   }
+}
+
+/** Another machine is not told which names there are here. */
+function farError(error: AppError, { label }: LeaseRecord): AppError {
+  const tells = ['account-unknown', 'account-ambiguous', 'client-unknown'].includes(error.code)
+  return tells ? appError('lease-account', { label }) : error
 }
 
 type Got = { readonly kind: 'token'; readonly token: Obtained } | Exclude<NoReply, { readonly kind: 'asked' }>

@@ -12,6 +12,9 @@ export interface DoorLockOptions {
   readonly onChange: () => void
 }
 
+/** A lock that could not be written down is tried again after, ms. */
+const againMs = 60 * 1000
+
 /** Locked, no door hands anything out; a restart does not unlock. It holds at once, also where it cannot be written down. */
 export class DoorLock {
   readonly #context: ProfileContext
@@ -19,6 +22,10 @@ export class DoorLock {
   /** Locked in this run, whatever the ledger could take. */
   #here: NonNullable<DoorsView['locked']> | null = null
   #unlocking = false
+  /** The lock that is being written down. */
+  #locking: Promise<Outcome<null>> | null = null
+  #stopTrying: (() => void) | null = null
+  #closed = false
   #stopListening: () => void = () => undefined
 
   constructor(context: ProfileContext, options: DoorLockOptions) {
@@ -30,15 +37,19 @@ export class DoorLock {
   start(): void {
     const { ports, settings } = this.#context
     const { onScreenLock } = ports.wakes
-    this.close()
+    this.#stopListening()
     if (onScreenLock === null) return
     this.#stopListening = onScreenLock(() => {
       if (settings.current().lockWithScreen) void this.lock('screen')
     })
   }
 
-  close(): void {
+  /** Nothing locks by itself any more. What is locked here and not in the ledger yet is tried once more. */
+  async close(): Promise<void> {
     this.#stopListening()
+    this.#closed = true
+    this.#stopTrying?.()
+    await this.#writeUnwritten()
   }
 
   locked(): DoorsView['locked'] {
@@ -46,18 +57,30 @@ export class DoorLock {
     return this.#here ?? (doorsLocked && { since: doorsLocked.at, by: doorsLocked.by })
   }
 
-  /** Ends what waits for an answer and what was for this session. Errors: those of the ledger; it is locked all the same. */
-  async lock(by: 'person' | 'screen'): Promise<Outcome<null>> {
+  /**
+   * Ends what waits for an answer and what was for this session. Errors: those of the ledger; it is locked all the
+   * same, and tried again until it is written down.
+   */
+  lock(by: 'person' | 'screen'): Promise<Outcome<null>> {
     // A lock that comes while it is being unlocked is the later word.
-    if (this.locked() && !this.#unlocking) return ok()
-    this.#here = { since: this.#context.now(), by }
+    if (!this.#unlocking) {
+      if (this.#locking) return this.#locking
+      const { doorsLocked } = this.#context.ledger.state()
+      if (doorsLocked) {
+        // From here on it holds whatever becomes of the ledger.
+        this.#here ??= { since: doorsLocked.at, by: doorsLocked.by }
+        return Promise.resolve(ok())
+      }
+    }
+    if (this.#unlocking || !this.#here) this.#here = { since: this.#context.now(), by }
     this.#options.asks.endAll(appError('doors-locked'))
+    const locking = this.#writeLock(by).finally(() => {
+      if (this.#locking === locking) this.#locking = null
+      this.#options.onChange()
+    })
+    this.#locking = locking
     this.#options.onChange()
-    const ended = await this.#options.leases.endSessions('locked')
-    const recorded = await this.#context.record([{ type: 'doors.locked', data: { by } }])
-    this.#options.onChange()
-    if (!recorded.ok) return recorded
-    return ended
+    return locking
   }
 
   /** Errors: those of the ledger; then it stays locked. */
@@ -71,5 +94,30 @@ export class DoorLock {
     if (this.#here === before) this.#here = null
     this.#options.onChange()
     return ok()
+  }
+
+  /** The lock first: whatever comes between, the next start finds it. */
+  async #writeLock(by: 'person' | 'screen'): Promise<Outcome<null>> {
+    const recording = this.#context.record([{ type: 'doors.locked', data: { by } }])
+    const ending = this.#options.leases.endSessions('locked')
+    const recorded = await recording
+    if (!recorded.ok) this.#tryAgain()
+    const ended = await ending
+    return recorded.ok ? ended : recorded
+  }
+
+  #tryAgain(): void {
+    if (this.#closed) return
+    this.#stopTrying ??= this.#context.ports.timers.after(againMs, () => {
+      this.#stopTrying = null
+      void this.#writeUnwritten()
+    })
+  }
+
+  async #writeUnwritten(): Promise<void> {
+    const here = this.#here
+    if (!here || this.#unlocking || this.#locking || this.#context.ledger.state().doorsLocked) return
+    const recorded = await this.#context.record([{ type: 'doors.locked', data: { by: here.by } }])
+    if (!recorded.ok) this.#tryAgain()
   }
 }

@@ -7,6 +7,10 @@ import type { Secret } from '../secret.ts'
 import type { LeaseRecord } from '../state/state.ts'
 import { KeptDoor } from './kept-door.ts'
 
+/** Between two tries to say where the doors are; it doubles, ms. */
+const firstWaitMs = 2000
+const longestWaitMs = 60 * 1000
+
 type Answer = (request: DoorRequest) => Promise<DoorAnswer>
 
 export interface DoorSetOptions {
@@ -43,6 +47,8 @@ export class DoorSet {
   #announced = ''
   #announcing: Promise<unknown> = Promise.resolve()
   #announceError: AppError | null = null
+  #announceWaitMs = firstWaitMs
+  #stopAnnouncing: () => void = () => undefined
   #closed = false
 
   constructor(options: DoorSetOptions) {
@@ -143,6 +149,7 @@ export class DoorSet {
   /** Nothing new is taken; resolves when what is being answered is answered. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#stopAnnouncing()
     const doors = [this.#local, this.#remote, this.#http, ...this.#lanes.values()]
     await Promise.all(doors.map(async (door) => door?.shut()))
     await this.#announcing
@@ -189,6 +196,7 @@ export class DoorSet {
 
   async #announce(): Promise<void> {
     if (this.#closed) return
+    this.#stopAnnouncing()
     const doors = { socket: this.socket, remote: this.remoteSocket, http: this.http }
     if (doors.socket === null && doors.remote === null) return
     const text = JSON.stringify(doors)
@@ -200,6 +208,18 @@ export class DoorSet {
     const before = this.#announceError
     this.#announceError = announced.ok ? null : announced.error
     this.#announced = announced.ok ? text : ''
+    if (announced.ok) this.#announceWaitMs = firstWaitMs
+    else this.#announceLater()
     if (before !== this.#announceError) this.#options.onChange()
+  }
+
+  /** Without it nobody finds the doors, however open they are. */
+  #announceLater(): void {
+    if (this.#closed) return
+    const { timers } = this.#options.context.ports
+    this.#stopAnnouncing = timers.after(this.#announceWaitMs, () => {
+      this.#announcing = this.#announcing.then(() => this.#announce())
+    })
+    this.#announceWaitMs = Math.min(this.#announceWaitMs * 2, longestWaitMs)
   }
 }

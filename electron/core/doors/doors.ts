@@ -24,7 +24,7 @@ import { DoorLock } from './door-lock.ts'
 import { DoorSet } from './door-set.ts'
 import { DoorUses } from './door-uses.ts'
 import { FreshFiles } from './fresh-files.ts'
-import type { GivenAtDoor } from './give-lease.ts'
+import type { AskedFrom, GivenAtDoor } from './give-lease.ts'
 import { giveLease } from './give-lease.ts'
 import { leaseIdOf } from './lease-handle.ts'
 import { leaseView } from './lease-view.ts'
@@ -158,8 +158,8 @@ export class Doors {
     await this.#leases.start()
     if (this.#stopping) return
     await this.#set.openSockets()
-    const over = [...context.ledger.state().leases.values()].filter((lease) => lease.ended !== null)
-    await this.#fresh.removeLeftOvers(over.filter(({ door }) => door === 'gcloud'))
+    if (this.#stopping) return
+    await this.#fresh.removeLeftOvers(this.#filesToKeep())
     await this.#fit()
   }
 
@@ -170,12 +170,12 @@ export class Doors {
   async stop(): Promise<void> {
     if (this.#stopping) return
     this.#stopping = true
-    this.#lock.close()
+    const unlocked = this.#lock.close()
     this.#stopWatchingVault()
     this.#parts.watchers.close()
     this.#asks.close()
     this.#closing = this.#turn
-      .then(() => Promise.all([this.#set.close(), this.#fresh.fit([])]))
+      .then(() => Promise.all([this.#set.close(), this.#fresh.close(), unlocked]))
       .then(() => undefined)
     await within(this.#parts.context.ports.timers, lastAnswersMs, this.#closing, () => undefined)
   }
@@ -193,9 +193,25 @@ export class Doors {
     this.#leases.touch(event)
   }
 
-  /** The ledger goes on with another state. */
-  stateReplaced(): void {
+  /**
+   * The ledger is about to go on from before some damage: nothing is handed out from here on, as nobody knows yet what
+   * that state allows.
+   */
+  async holdShut(): Promise<void> {
+    await this.#lock.lock('person')
+  }
+
+  /**
+   * The ledger goes on from before some damage. What was taken back or locked since then is not known any more, so that
+   * every lease ends and the doors are locked until a person has looked. That holds at once, also where it cannot be
+   * written down for now.
+   */
+  async stateReplaced(): Promise<void> {
     this.#leases.stateReplaced()
+    const locked = this.#lock.lock('person')
+    const ended = this.#leases.endAll('taken-back')
+    await Promise.all([locked, ended])
+    await this.#fit()
   }
 
   /** The clock was set, or time passed in sleep. */
@@ -302,7 +318,7 @@ export class Doors {
       askView: (askId) => this.#asks.view(askId),
       status: () => this.#status(),
       remoteStatus: () => ({ protocol, version: about.version, locked: this.#lock.locked() !== null }),
-      giveLease: (wish, folder) => this.#giveAtSocket(wish, folder),
+      giveLease: (wish, from) => this.#giveAtSocket(wish, from),
       verifyLedger: () => this.#verifyLedger(),
       linkOf: (flowId) => signIns.link(flowId),
       paste: (flowId, address) => Promise.resolve(signIns.pasteText(flowId, address)),
@@ -358,28 +374,28 @@ export class Doors {
 
   /** The handle of a lease for `http` goes into the clipboard; that of a file is in the file. */
   async #giveInWindow(wish: LeaseWish): ReturnType<DoorHandlers['leases.give']> {
-    const given = await this.#give(wish, null)
+    const given = await this.#give(wish, { folder: null, program: null })
     if (!given.ok) return given
     const { lease, handle, file, keptAside } = given.value
     if (lease.door === 'http' && handle) this.#parts.context.ports.desktop.copySecret(handle)
     return ok({ leaseId: lease.leaseId, file, keptAside, address: this.#addressOf(lease) })
   }
 
-  async #giveAtSocket(wish: LeaseWish, folder: string | null): Promise<Outcome<LeaseAnswer>> {
-    const given = await this.#give(wish, folder)
+  async #giveAtSocket(wish: LeaseWish, from: AskedFrom): Promise<Outcome<LeaseAnswer>> {
+    const given = await this.#give(wish, from)
     if (!given.ok) return given
     const { lease, handle, file, keptAside } = given.value
     const address = this.#addressOf(lease)
     return ok({ lease: this.#leaseView(lease), handle, address, file, keptAside })
   }
 
-  async #give(wish: LeaseWish, folder: string | null): Promise<Outcome<GivenAtDoor>> {
+  async #give(wish: LeaseWish, from: AskedFrom): Promise<Outcome<GivenAtDoor>> {
     const { context } = this.#parts
     if (!this.#started || this.#stopping) return fail(context.ledger.readOnly ? 'read-only' : 'door-failed')
     if (this.#lock.locked()) return fail('doors-locked')
     const giving = { context, leases: this.#leases, adcFiles: this.#adcFiles, doors: this.#set }
     const given = await this.#inTurn(async () => {
-      const done = await giveLease(giving, wish, folder)
+      const done = await giveLease(giving, wish, from)
       await this.#fitNow()
       return done
     })
@@ -425,10 +441,14 @@ export class Doors {
   async #fitNow(): Promise<void> {
     if (this.#stopping) return
     const live = this.#leases.live()
-    const files = this.#lock.locked() ? [] : live.filter(({ door }) => door === 'gcloud')
     // Writing one waits for Google; the doors do not.
-    void this.#fresh.fit(files)
+    void this.#fresh.fit(this.#filesToKeep())
     await this.#set.fit(live, this.#lately(live))
+  }
+
+  /** The leases whose files with tokens lie there. */
+  #filesToKeep(): readonly LeaseRecord[] {
+    return this.#lock.locked() ? [] : this.#leases.live().filter(({ door }) => door === 'gcloud')
   }
 
   /** Leases that ended a short while ago, the latest first; where another one has the port by now, it is that one's. */

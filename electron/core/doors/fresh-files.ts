@@ -5,6 +5,7 @@
 import type { AppError } from '../../contract/outcome.ts'
 import { appError } from '../../contract/outcome.ts'
 import { Backoff, inSeconds } from '../access/backoff.ts'
+import { untilAborted } from '../access/until-aborted.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { Scheduler } from '../schedule/scheduler.ts'
 import type { LeaseRecord } from '../state/state.ts'
@@ -16,6 +17,8 @@ const minuteMs = 60 * 1000
 const aheadMs = 10 * minuteMs
 /** However short a token lives: not more often than this, ms. */
 const leastMs = 15 * 1000
+/** What could not be removed is tried again after, ms. */
+const removeAgainMs = 15 * 1000
 /** An access token is shorter, bytes. */
 const maxTokenBytes = 16 * 1024
 
@@ -32,15 +35,19 @@ interface Kept {
   readonly lease: LeaseRecord
   readonly path: string
   problem: AppError | null
-  /** What is being done about it, one thing after the other. */
-  turn: Promise<void>
-  wanted: boolean
+  /** Ended with it: a renewal that is in the air is not waited for. */
+  readonly over: AbortController
 }
 
 export class FreshFiles {
   readonly #options: FreshFilesOptions
   readonly #backoff: Backoff
   readonly #kept = new Map<string, Kept>()
+  /** By path: what is being done about a file, one thing after the other. */
+  readonly #turns = new Map<string, Promise<void>>()
+  /** By path: files that are to go and could not be removed yet. */
+  readonly #lingering = new Map<string, () => void>()
+  #closed = false
 
   constructor(options: FreshFilesOptions) {
     this.#options = options
@@ -54,7 +61,7 @@ export class FreshFiles {
 
   /** Resolves when what is being done about the file of a lease is done. */
   async written(leaseId: string): Promise<void> {
-    await this.#kept.get(leaseId)?.turn
+    await this.#turns.get(this.#kept.get(leaseId)?.path ?? '')
   }
 
   /** Keeps the files of these leases, and no others. Resolves when each was written, or could not be for now. */
@@ -65,9 +72,20 @@ export class FreshFiles {
     await Promise.all([...over.map((kept) => this.#end(kept)), ...fresh.map((lease) => this.#begin(lease))])
   }
 
-  /** Files that were left behind by a process that was killed. */
+  /** No file is kept any more; what cannot be removed now goes at the next start. */
+  async close(): Promise<void> {
+    await this.fit([])
+    this.#closed = true
+    for (const stop of this.#lingering.values()) stop()
+  }
+
+  /** What a process that was killed left behind goes, except the files of these leases. */
   async removeLeftOvers(leases: readonly LeaseRecord[]): Promise<void> {
-    for (const { file } of leases) if (file !== null) await this.#remove(file)
+    const { foreignFiles, log } = this.#options.context.ports
+    const found = await foreignFiles.freshFiles()
+    if (!found.ok) return log.warn('fresh-files-not-listed', { code: found.error.code })
+    const good = new Set(leases.map(({ file }) => file))
+    await Promise.all(found.value.filter((path) => !good.has(path)).map((path) => this.#removeInTurn(path)))
   }
 
   /** The clock was set, or time passed in sleep: what is in the files may be over. */
@@ -78,36 +96,52 @@ export class FreshFiles {
   async #begin(lease: LeaseRecord): Promise<void> {
     const { leaseId, file } = lease
     if (file === null) return
-    const kept: Kept = { lease, path: file, problem: null, turn: Promise.resolve(), wanted: true }
+    const kept: Kept = { lease, path: file, problem: null, over: new AbortController() }
     this.#kept.set(leaseId, kept)
+    this.#lingering.get(file)?.()
+    this.#lingering.delete(file)
     await this.#renew(kept)
   }
 
   async #end(kept: Kept): Promise<void> {
     const { leaseId } = kept.lease
     this.#kept.delete(leaseId)
-    kept.wanted = false
+    kept.over.abort()
     this.#options.scheduler.set(`fresh ${leaseId}`, null, () => undefined)
     this.#backoff.succeed(leaseId)
-    kept.turn = kept.turn.then(() => this.#remove(kept.path))
-    await kept.turn
+    await this.#removeInTurn(kept.path)
   }
 
   #renew(kept: Kept): Promise<void> {
-    kept.turn = kept.turn.then(() => this.#writeNow(kept))
-    return kept.turn
+    return this.#inTurn(kept.path, () => this.#writeNow(kept))
+  }
+
+  #removeInTurn(path: string): Promise<void> {
+    return this.#inTurn(path, () => this.#remove(path))
+  }
+
+  #inTurn(path: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(path) ?? Promise.resolve()).then(work).catch((cause: unknown) => {
+      this.#options.context.ports.log.error('fresh-file-failed', cause)
+    })
+    this.#turns.set(path, turn)
+    return turn.then(() => {
+      if (this.#turns.get(path) === turn) this.#turns.delete(path)
+    })
   }
 
   async #writeNow(kept: Kept): Promise<void> {
-    if (!kept.wanted) return
+    const { signal } = kept.over
+    if (signal.aborted) return
     const { leaseId, program } = kept.lease
-    const reply = await this.#options.broker.token({
+    const asked = this.#options.broker.token({
       ...{ door: 'gcloud', handle: null, leaseId, account: null, environment: null, client: null },
       ...{ scopes: null, minTtlMs: aheadMs + minuteMs, program: null, programKey: null },
-      ...{ folder: program?.folder ?? null, remote: false, ask: 'never', askId: null },
+      ...{ folder: program?.folder ?? null, remote: false, ask: 'never', askId: null, signal },
     })
+    const reply = await untilAborted(asked, signal)
     // Locked or taken back meanwhile: what is asked next is that the file goes.
-    if (!kept.wanted) return
+    if (reply === null || signal.aborted) return
     const error = reply.kind === 'token' ? await this.#write(kept, reply.token) : errorOf(reply)
     if (error === null) return
     this.#backoff.fail(leaseId, error)
@@ -129,7 +163,7 @@ export class FreshFiles {
 
   #again(kept: Kept, inMs: number): void {
     const { context, scheduler } = this.#options
-    if (kept.wanted)
+    if (!kept.over.signal.aborted)
       scheduler.set(`fresh ${kept.lease.leaseId}`, context.now() + inMs, () => void this.#renew(kept))
   }
 
@@ -139,15 +173,27 @@ export class FreshFiles {
     this.#options.onChange(kept.lease.leaseId)
   }
 
-  /** Only what is a token of ours can lie there: the folder is the profile's. */
+  /** Only what is a token of ours can lie there: the folder is the profile's. What cannot be removed is tried again. */
   async #remove(path: string): Promise<void> {
-    const { foreignFiles, log } = this.#options.context.ports
+    const { foreignFiles, log, timers } = this.#options.context.ports
     const found = await foreignFiles.read(path, maxTokenBytes)
-    if (found.ok && found.value === null) return
-    const removed = found.ok
-      ? await foreignFiles.remove(path, Buffer.from(found.value ?? []).toString('utf8'))
-      : found
-    if (!removed.ok) log.warn('fresh-file-kept', { code: removed.error.code })
+    const removed =
+      found.ok && found.value !== null
+        ? await foreignFiles.remove(path, Buffer.from(found.value).toString('utf8'))
+        : found
+    this.#lingering.get(path)?.()
+    this.#lingering.delete(path)
+    if (removed.ok) return
+    log.warn('fresh-file-kept', { code: removed.error.code })
+    if (this.#closed || this.#isKept(path)) return
+    this.#lingering.set(
+      path,
+      timers.after(removeAgainMs, () => void this.#removeInTurn(path)),
+    )
+  }
+
+  #isKept(path: string): boolean {
+    return [...this.#kept.values()].some((kept) => kept.path === path)
   }
 }
 

@@ -47,7 +47,7 @@ export class KeptDoor {
   /** It is open already. */
   adopt(open: OpenDoor): void {
     this.#wanted = true
-    this.#open = open
+    this.#take(open)
   }
 
   /** Opens it if it is not open. Errors: those of the listener; then it is tried again by itself until `shut`. */
@@ -75,11 +75,20 @@ export class KeptDoor {
     const { listener, place, answer, onChange } = this.#options
     const opened = await listener.open(place(), answer)
     this.#problem = opened.ok ? null : opened.error
-    if (opened.ok) this.#open = opened.value
+    if (opened.ok) this.#take(opened.value)
     this.#waitMs = opened.ok ? firstWaitMs : Math.min(this.#waitMs * 2, longestWaitMs)
     if (!opened.ok) this.#wait()
     onChange()
     return opened.ok ? ok() : opened
+  }
+
+  #take(open: OpenDoor): void {
+    this.#open = open
+    open.onProblem?.((problem) => {
+      if (this.#open !== open) return
+      this.#problem = problem
+      this.#options.onChange()
+    })
   }
 
   #wait(): void {

@@ -4,8 +4,13 @@ import type { ProfileContext } from '../profile-context.ts'
 const minuteMs = 60 * 1000
 /** So many questions without a yes in so long, and a program is not listened to for so long, ms. */
 const patienceCount = 3
+/** From other machines so many in all: there anybody may call themselves something new each time. */
+const farPatienceCount = 6
 const patienceMs = 10 * minuteMs
 const muteMs = 10 * minuteMs
+
+/** All that comes through a forwarded socket, as if it were one program. */
+export const farAway = { key: 'other-machines', name: 'other machines' } as const
 
 interface Mute {
   readonly name: string
@@ -32,11 +37,20 @@ export class Mutes {
 
   /** One more question of the program ended without a yes. */
   noteRefusal(programKey: string, name: string): void {
+    this.#note(programKey, name, patienceCount)
+  }
+
+  /** One more question came from another machine. */
+  noteFar(): void {
+    this.#note(farAway.key, farAway.name, farPatienceCount)
+  }
+
+  #note(programKey: string, name: string, patience: number): void {
     const at = this.#context.ports.clock.elapsedMs()
     for (const [key, times] of this.#refusals)
       if (times.every((time) => at - time >= patienceMs)) this.#refusals.delete(key)
     const recent = (this.#refusals.get(programKey) ?? []).filter((time) => at - time < patienceMs)
-    if (recent.length + 1 < patienceCount) this.#refusals.set(programKey, [...recent, at])
+    if (recent.length + 1 < patience) this.#refusals.set(programKey, [...recent, at])
     else this.#mute(programKey, name)
   }
 

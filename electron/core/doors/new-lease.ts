@@ -126,6 +126,7 @@ function unfit(
   if (name === '' || name.length > 120) return 'it needs a name of at most 120 characters'
   if (scopes?.length === 0) return 'it allows nothing'
   if (term === 'until' && (expiresAt === null || !(expiresAt > now))) return 'its end is not in the future'
+  if (term !== 'until' && expiresAt !== null) return 'only a lease until an instant has an end of its own'
   const recognised = program !== null && programKey !== null
   if (door === 'command' && !recognised) return 'nobody could recognise the program again'
   return null

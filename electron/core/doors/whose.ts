@@ -21,8 +21,8 @@ export type Naming = Pick<TokenQuestion, 'account' | 'environment' | 'client' | 
  * Takes a request and the lease it comes with, if it comes with one. What the lease says decides; a request that names
  * somebody else is refused, never followed and never ignored. Otherwise by the rules of *who*.
  *
- * Errors: `lease-account`, `lease-over` for a lease whose account is gone, `door-which-account`, `door-which-client`,
- * `no-usable-token`, those of `askWho` and what blocks there.
+ * Errors: `lease-account`, `lease-over` for a lease whose account is gone, `door-no-account`, `door-which-account`,
+ * `door-which-client`, `no-usable-token`, those of `askWho` and what blocks there.
  */
 export async function findWhose(
   context: ProfileContext,
@@ -34,15 +34,24 @@ export async function findWhose(
   if (!clientId.ok) return clientId
   const leased = lease?.accountId ?? null
   if (lease && leased !== null) return ofLease(state, naming, lease, leased, clientId.value)
-  const { account, environment } = naming
-  const folder = folderMatters(state, naming) ? naming.folder : null
+  const { account, environment } = lease ? nobodyNamed : naming
+  const folder = folderMatters(state, account, environment) ? naming.folder : null
   const who = await askWho(context, { folder, clientId: clientId.value, named: account, environment })
   if (!who.ok) return who
   const { outcome } = who.value
   if (outcome.kind === 'blocked') return { ok: false, error: outcome.error }
+  const after = context.ledger.state()
   if (outcome.kind === 'ask')
-    return fail(outcome.accountIds.length > 0 ? 'door-which-account' : 'no-usable-token')
-  return under(context.ledger.state(), outcome.accountId, outcome.clientId)
+    return fail(outcome.accountIds.length > 0 ? 'door-which-account' : noneOf(after))
+  const fits = lease ? fitsName(after, naming, outcome.accountId, lease.label) : ok()
+  return fits.ok ? under(after, outcome.accountId, outcome.clientId) : fits
+}
+
+/** A lease by rule is for whoever is meant, not for whomever its holder names. */
+const nobodyNamed = { account: null, environment: null } as const
+
+function noneOf({ accounts }: State): 'no-usable-token' | 'door-no-account' {
+  return [...accounts.values()].some(({ forgotten }) => !forgotten) ? 'no-usable-token' : 'door-no-account'
 }
 
 /** The client that the lease or the request says; null where neither does. */
@@ -59,23 +68,33 @@ function clientOf(state: State, { client }: Naming, lease: LeaseRecord | null): 
 
 function ofLease(
   state: State,
-  { account, environment }: Naming,
+  naming: Naming,
   { label }: LeaseRecord,
   accountId: string,
   clientId: string | null,
 ): Outcome<Whose> {
-  const named = account ?? (environment?.trim() ? environment : null)
-  if (named !== null) {
-    const found = findAccount(state, named)
-    if (!found.ok) return found
-    if (found.value.accountId !== accountId) return fail('lease-account', { label })
-  }
+  const fits = fitsName(state, naming, accountId, label)
+  if (!fits.ok) return fits
   if (clientId !== null) return under(state, accountId, clientId)
   const question = { named: accountId, environment: null, lineage: [], clientId }
   const { outcome } = resolveAccount(question, state)
   return outcome.kind === 'account'
     ? under(state, accountId, outcome.clientId)
     : fail('lease-over', { label })
+}
+
+/** Who is named besides what a lease says must be the same. Errors: `lease-account`, those of `findAccount`. */
+function fitsName(
+  state: State,
+  { account, environment }: Naming,
+  accountId: string,
+  label: string,
+): Outcome<null> {
+  const named = account ?? (environment?.trim() ? environment : null)
+  if (named === null) return ok()
+  const found = findAccount(state, named)
+  if (!found.ok) return found
+  return found.value.accountId === accountId ? ok() : fail('lease-account', { label })
 }
 
 function under(state: State, accountId: string, clientId: string | null): Outcome<Whose> {
@@ -88,7 +107,11 @@ function under(state: State, accountId: string, clientId: string | null): Outcom
 }
 
 /** Looking at a folder costs the disk: only where a rule could say something and nobody is named. */
-function folderMatters({ folderRules, approvals }: State, { account, environment }: Naming): boolean {
+function folderMatters(
+  { folderRules, approvals }: State,
+  account: string | null,
+  environment: string | null,
+): boolean {
   if (account !== null || environment?.trim()) return false
   return folderRules.size > 0 || approvals.size > 0
 }

@@ -123,11 +123,14 @@ function blastToken({
   }
 }
 
-/** Programs with a lease on the account, under a client of the project or under whichever is meant. */
+/**
+ * Programs with a lease on the account, under a client of the project or under whichever is meant; of leases by rule
+ * those that gave its access last.
+ */
 function programsOf(state: State, accountId: string, project: string): BlastProject['programs'] {
   const isMeant = (lease: LeaseRecord): boolean =>
     lease.ended === null &&
-    lease.accountId === accountId &&
+    (lease.accountId ?? lease.lastAccountId) === accountId &&
     (lease.clientId === null || projectOf(lease.clientId) === project)
   return [...state.leases.values()]
     .filter(isMeant)

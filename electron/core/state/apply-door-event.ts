@@ -8,7 +8,7 @@ export type DoorEvent = Extract<
   { readonly type: `lease.${string}` | 'doors.locked' | 'doors.unlocked' }
 >
 
-/** So many leases that ended are kept, the latest. */
+/** So many leases that ended are kept, the latest; and so many more whose file may still lie where it was written. */
 const endedKept = 200
 /** So many bundles of uses of a lease are kept for its picture. */
 const bundlesKept = 48
@@ -52,7 +52,7 @@ function newLease(data: EventData<'lease.given'>, at: number): LeaseRecord {
     scopes: data.everything ? null : data.scopes,
     givenAt: at,
     ended: null,
-    ...{ uses: 0, refusals: 0, lastUsedAt: null, lastRefusal: null, recent: [] },
+    ...{ uses: 0, refusals: 0, lastUsedAt: null, lastAccountId: null, lastRefusal: null, recent: [] },
   }
 }
 
@@ -68,6 +68,7 @@ function useLease(state: State, data: EventData<'lease.used'>): void {
   withLease(state, data.leaseId, (lease) => {
     lease.uses += data.count
     lease.lastUsedAt = Math.max(lease.lastUsedAt ?? 0, data.lastAt)
+    lease.lastAccountId = data.accountId
     lease.recent = [...lease.recent, { at: data.lastAt, count: data.count }].slice(-bundlesKept)
   })
   const account = state.accounts.get(data.accountId)
@@ -97,10 +98,31 @@ function withLease(state: State, leaseId: string, change: (lease: LeaseRecord) =
   if (lease) change(lease)
 }
 
-/** What is left of leases that ended is for people to look at; the ledger has them all. */
+/**
+ * What is left of leases that ended is for people to look at; the ledger has them all. One with a file is what that
+ * file is undone by, and what was there before it put back.
+ */
 function dropOldest(state: State): void {
   const ended = [...state.leases.values()].filter((lease) => lease.ended !== null)
-  const byEnd = ended.sort((one, other) => (one.ended?.at ?? 0) - (other.ended?.at ?? 0))
-  for (const { leaseId } of byEnd.slice(0, Math.max(0, ended.length - endedKept)))
-    state.leases.delete(leaseId)
+  dropBeyond(state, ended.filter(mayHaveFile), 'session')
+  dropBeyond(
+    state,
+    ended.filter((lease) => !mayHaveFile(lease)),
+    'once',
+  )
+}
+
+/** Where another lease took its place, its file is that one's. */
+function mayHaveFile({ door, file, ended }: LeaseRecord): boolean {
+  return door === 'adc' && file !== null && ended?.reason !== 'replaced'
+}
+
+/** The passing ones go first: there may be hundreds of them a day. */
+function dropBeyond(state: State, ended: readonly LeaseRecord[], passing: LeaseTerm): void {
+  if (ended.length <= endedKept) return
+  const weight = ({ term }: LeaseRecord): number => (term === passing ? 0 : 1)
+  const inOrder = [...ended].sort(
+    (one, other) => weight(one) - weight(other) || (one.ended?.at ?? 0) - (other.ended?.at ?? 0),
+  )
+  for (const { leaseId } of inOrder.slice(0, ended.length - endedKept)) state.leases.delete(leaseId)
 }

@@ -219,6 +219,8 @@ export interface LeaseRecord {
   uses: number
   refusals: number
   lastUsedAt: number | null
+  /** Whose access it gave last; of a lease by rule that is nobody else's to say. */
+  lastAccountId: string | null
   lastRefusal: { readonly at: number; readonly code: string } | null
   /** The latest bundles of uses, oldest first; bounded. */
   recent: readonly { readonly at: number; readonly count: number }[]

@@ -76,6 +76,16 @@ describe('writing a file of another program', () => {
     expect(lstatSync(path).isFile()).toBe(true)
   })
 
+  it.runIf(posix)('writes through no link that was laid where a draft could be', async () => {
+    const target = join(home, 'target.json')
+    writeFileSync(target, 'theirs')
+    for (const name of ['.adc.json.draft', '.adc.json', 'adc.json.draft'])
+      symlinkSync(target, join(home, name))
+    await files.write(join(home, 'adc.json'), 'ours')
+    expect(readFileSync(target, 'utf8')).toBe('theirs')
+    expect(readFileSync(join(home, 'adc.json'), 'utf8')).toBe('ours')
+  })
+
   it.runIf(posix)('refuses a folder where everybody may exchange the file', async () => {
     const folder = join(home, 'shared')
     mkdirSync(folder)
@@ -124,13 +134,21 @@ describe('reading a file of another program', () => {
   })
 })
 
+/** Where the file went. */
+async function aside(path: string): Promise<string> {
+  const name = await files.freeNameBeside(path)
+  if (!name.ok) throw new Error(name.error.code)
+  expect(await files.keepAside(path, name.value)).toMatchObject({ ok: true })
+  return name.value
+}
+
 describe('keeping a file aside', () => {
   it('takes a name beside it that is free, and puts it back', async () => {
     const path = join(home, 'adc.json')
     writeFileSync(path, 'first')
-    expect(await files.keepAside(path)).toEqual({ ok: true, value: `${path}.before-latchkey` })
+    expect(await aside(path)).toBe(`${path}.before-latchkey`)
     writeFileSync(path, 'second')
-    expect(await files.keepAside(path)).toEqual({ ok: true, value: `${path}.before-latchkey-2` })
+    expect(await aside(path)).toBe(`${path}.before-latchkey-2`)
     expect(await files.putBack(`${path}.before-latchkey`, path)).toEqual({ ok: true, value: null })
     expect(readFileSync(path, 'utf8')).toBe('first')
     expect(readFileSync(`${path}.before-latchkey-2`, 'utf8')).toBe('second')
@@ -139,8 +157,7 @@ describe('keeping a file aside', () => {
   it.runIf(posix)('keeps a link as the link that it is', async () => {
     const path = join(home, 'adc.json')
     symlinkSync('elsewhere.json', path)
-    const kept = await files.keepAside(path)
-    expect(kept.ok && readlinkSync(kept.value)).toBe('elsewhere.json')
+    expect(readlinkSync(await aside(path))).toBe('elsewhere.json')
     await files.putBack(`${path}.before-latchkey`, path)
     expect(readlinkSync(path)).toBe('elsewhere.json')
   })
@@ -160,7 +177,31 @@ describe('keeping a file aside', () => {
 
   it('has nothing to keep where there is no file', async () => {
     for (const path of [join(home, 'missing'), home])
-      expect(await files.keepAside(path)).toMatchObject({ error: { code: 'foreign-file-unwritable' } })
+      expect(await files.keepAside(path, join(home, 'aside'))).toMatchObject({
+        error: { code: 'foreign-file-unwritable' },
+      })
+  })
+
+  it('moves nothing over what came to lie there', async () => {
+    const path = join(home, 'adc.json')
+    writeFileSync(path, 'theirs')
+    writeFileSync(`${path}.kept`, 'somebody’s')
+    expect(await files.keepAside(path, `${path}.kept`)).toMatchObject({ ok: false })
+    expect(readFileSync(`${path}.kept`, 'utf8')).toBe('somebody’s')
+    expect(readFileSync(path, 'utf8')).toBe('theirs')
+  })
+})
+
+describe('the folder of fresh files', () => {
+  it('lists what lies there, drafts that were cut short too, and nothing where it is not', async () => {
+    expect(await files.freshFiles()).toEqual({ ok: true, value: [] })
+    await files.write(join(files.freshFolder, 'one.token'), 'ya29.one')
+    writeFileSync(join(files.freshFolder, '.one.token.cut-short'), 'ya29')
+    const found = await files.freshFiles()
+    expect(found.ok && [...found.value].sort()).toEqual([
+      join(files.freshFolder, '.one.token.cut-short'),
+      join(files.freshFolder, 'one.token'),
+    ])
   })
 })
 

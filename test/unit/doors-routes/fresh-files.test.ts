@@ -75,6 +75,58 @@ describe('a file with an access token', () => {
     expect(scene.world.foreignFiles.files.has(file)).toBe(false)
   })
 
+  it.each([
+    [
+      'its lease is taken back',
+      (scene: RoutesScene, leaseId: string) => scene.ask('leases.end', { leaseId }),
+    ],
+    ['the doors are locked', (scene: RoutesScene) => scene.ask('doors.lock', {})],
+  ])('is gone at once when %s while Google has not answered yet', async (_, act) => {
+    const { scene, leaseId, token } = await withFile()
+    const release = scene.world.http.hang()
+    await scene.world.timers.live(50 * minuteMs)
+    await act(scene, leaseId)
+    await expect.poll(() => token()).toBeUndefined()
+    release()
+    await scene.world.timers.live(minuteMs)
+    expect(token()).toBeUndefined()
+  })
+
+  it('that could not be removed goes as soon as it can be', async () => {
+    const { scene, token } = await withFile()
+    const { remove } = scene.world.foreignFiles
+    let fails = true
+    const failing: typeof remove = (path, text) =>
+      fails
+        ? Promise.resolve({
+            ok: false,
+            error: { code: 'foreign-file-unwritable', message: '', retryable: true },
+          })
+        : remove(path, text)
+    Object.assign(scene.world.foreignFiles, { remove: failing })
+    await scene.ask('doors.lock', {})
+    await scene.world.timers.live(minuteMs)
+    expect(token()).toBeDefined()
+    fails = false
+    await scene.world.timers.live(minuteMs)
+    expect(token()).toBeUndefined()
+  })
+
+  it('that no lease owns goes at the next start, and every one while the doors are locked', async () => {
+    const { scene, file } = await withFile()
+    const { files } = scene.world.foreignFiles
+    await scene.profile.close()
+    files.set('/data/fresh/nobodys.token', 'ya29.nobodys')
+    const next = await routesScene({ world: scene.world })
+    await expect.poll(() => files.has(file)).toBe(true)
+    expect(files.has('/data/fresh/nobodys.token')).toBe(false)
+    await next.ask('doors.lock', {})
+    await next.profile.close()
+    files.set(file, 'ya29.left-behind')
+    await routesScene({ world: scene.world })
+    expect(files.has(file)).toBe(false)
+  })
+
   it('that cannot be written is a problem of its lease, and tried again', async () => {
     const { scene, file, token } = await withFile()
     const first = token()

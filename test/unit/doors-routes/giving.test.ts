@@ -193,3 +193,111 @@ describe('a file of application default credentials', () => {
     })
   })
 })
+
+describe('a file that is not ours to replace', () => {
+  it('is another profile’s, whose lease lives: it is kept aside and put back', async () => {
+    const first = await routesScene()
+    // What is random in a test comes in the same order: the second handle is one that the other profile has not made.
+    await first.give()
+    await first.give({ door: 'adc' })
+    const theirs = first.world.foreignFiles.files.get(path) ?? ''
+    const scene = await routesScene()
+    const { files } = scene.world.foreignFiles
+    files.set(path, theirs)
+    const { json } = await scene.give({ door: 'adc' })
+    expect(files.get(`${path}.before`)).toBe(theirs)
+    expect(await scene.ask('leases.undoFile', { leaseId: leaseIdOf(json) })).toMatchObject({ ok: true })
+    expect([...files]).toEqual([[path, theirs]])
+  })
+
+  it.each([
+    ['a copy of one', (text: string) => text],
+    [
+      'one with the id of a lease and a made-up handle',
+      (text: string) => text.replace(/\.[\w-]{43}"/, `.${'a'.repeat(43)}"`),
+    ],
+  ])('ends no other lease when it is %s', async (_, change) => {
+    const scene = await routesScene()
+    const { files } = scene.world.foreignFiles
+    await scene.give({ door: 'adc', file: '/srv/a.json', label: 'one' })
+    files.set('/srv/b.json', change(files.get('/srv/a.json') ?? ''))
+    await scene.give({ door: 'adc', file: '/srv/b.json', label: 'two' })
+    expect(scene.snapshot().leases).toMatchObject([
+      { label: 'one', ended: null },
+      { label: 'two', ended: null },
+    ])
+  })
+})
+
+describe('undoing a file', () => {
+  it('still works when hundreds of leases have ended since', async () => {
+    const scene = await routesScene()
+    const { files } = scene.world.foreignFiles
+    files.set(path, others)
+    const { json } = await scene.give({ door: 'adc' })
+    await scene.ask('leases.endAll', {})
+    for (let number = 0; number < 205; number += 1) await scene.give({ label: String(number) })
+    await scene.ask('leases.endAll', {})
+    expect(await scene.ask('leases.undoFile', { leaseId: leaseIdOf(json) })).toMatchObject({ ok: true })
+    expect([...files]).toEqual([[path, others]])
+  })
+
+  it('puts the earlier one back also where ours is gone', async () => {
+    const scene = await routesScene()
+    const { files } = scene.world.foreignFiles
+    files.set(path, others)
+    const { json } = await scene.give({ door: 'adc' })
+    files.delete(path)
+    const leaseId = leaseIdOf(json)
+    expect(await scene.ask('adc.look', { path })).toMatchObject({
+      value: { found: 'none', leaseId, keptAside: `${path}.before` },
+    })
+    expect(await scene.ask('leases.undoFile', { leaseId })).toMatchObject({ ok: true })
+    expect([...files]).toEqual([[path, others]])
+  })
+
+  it('knows where the earlier one is when the writing was cut off right after that moved', async () => {
+    const scene = await routesScene()
+    const { foreignFiles } = scene.world
+    const { files } = foreignFiles
+    files.set(path, others)
+    const { write } = foreignFiles
+    // As if the process had ended there: the answer never comes.
+    Object.assign(foreignFiles, { write: () => new Promise(() => undefined) })
+    void scene.local('/v1/lease', { ...leaseWish(scene.accountId), door: 'adc' })
+    await expect.poll(() => [...files.keys()]).toEqual([`${path}.before`])
+    Object.assign(foreignFiles, { write })
+    scene.world.folder.ownElsewhere(false)
+    const next = await routesScene({ world: scene.world })
+    const look = await next.ask('adc.look', { path })
+    const leaseId = look.ok ? (look.value.leaseId ?? '') : ''
+    expect(await next.ask('leases.undoFile', { leaseId })).toMatchObject({ ok: true })
+    expect([...files]).toEqual([[path, others]])
+  })
+})
+
+describe('who had a lease given', () => {
+  it('is kept with it where that came over the socket', async () => {
+    const scene = await routesScene()
+    const bash = {
+      pid: 812,
+      name: 'bash',
+      path: '/usr/bin/bash',
+      folder: '/srv',
+      key: 'bash',
+      sameUser: true,
+    }
+    scene.world.programs.running.set(812, bash)
+    await scene.give({ label: 'nightly' }, { pid: 812, folder: '/home/asha' })
+    expect(scene.snapshot().leases).toMatchObject([
+      { program: { name: 'nightly', path: '/usr/bin/bash', folder: '/srv', certainty: 'stated' } },
+    ])
+    await scene.give(
+      { label: 'by rule', accountId: null, clientId: null },
+      { pid: 812, folder: '/home/asha' },
+    )
+    expect(scene.snapshot().leases[1]).toMatchObject({
+      program: { name: 'by rule', path: '/usr/bin/bash', folder: '/home/asha' },
+    })
+  })
+})

@@ -64,6 +64,22 @@ describe('a lease by rule', () => {
     expect(used[0]).toContain(raviId)
   })
 
+  it('follows nobody whom only its holder names', async () => {
+    const scene = await twoAccounts()
+    const { json } = await scene.give({ ...byRule, door: 'http' }, { folder: '/home/asha/work' })
+    const ask = (body: object) =>
+      scene.local(
+        '/v1/token',
+        { folder: '/home/asha/work', ...body },
+        {
+          headers: { authorization: `Bearer ${String(json['handle'])}` },
+        },
+      )
+    for (const body of [{ account: asha.email }, { environment: asha.email }])
+      expect(await ask(body)).toMatchObject({ status: 403, json: { error: { code: 'lease-account' } } })
+    expect(await ask({ account: ravi.email })).toMatchObject({ json: { account: ravi.email } })
+  })
+
   it('has a metadata server and a fresh file of the account that is meant there', async () => {
     const scene = await twoAccounts()
     const lane = await scene.give({ ...byRule, door: 'metadata' }, { folder: '/home/asha/work/deep' })

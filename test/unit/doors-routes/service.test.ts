@@ -49,3 +49,18 @@ describe('a service account at the doors', () => {
     expect(answer.json['expires_at']).toBeGreaterThan(scene.world.clock.now())
   })
 })
+
+describe('a program that asks for an id token', () => {
+  it('gets one by a person’s yes, whatever scopes are configured, and again without being asked', async () => {
+    const { scene } = await withRobot()
+    const body = { audience: 'https://api.example', account: robotEmail, program: { name: 'deploy' } }
+    const waiting = scene.local('/v1/identity', body)
+    await expect.poll(() => scene.snapshot().asks).toMatchObject([{ scopes: ['openid'], named: true }])
+    const [ask] = scene.snapshot().asks
+    await scene.ask('asks.answer', { askId: ask?.askId ?? '', answer: 'always', scopes: null })
+    expect(String((await waiting).json['id_token'])).toMatch(isJwt)
+    expect((await scene.local('/v1/identity', { ...body, ask: 'never' })).status).toBe(200)
+    const token = { account: robotEmail, program: { name: 'deploy' }, scopes: [calendar], ask: 'never' }
+    expect(await scene.local('/v1/token', token)).toMatchObject({ json: { error: { code: 'lease-needed' } } })
+  })
+})

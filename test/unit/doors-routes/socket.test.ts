@@ -118,9 +118,48 @@ describe('the socket', () => {
       method: 'POST',
       body: { pid: 4711, folder: '/home/asha', program, ask: 'tell' },
     })
-    expect(asked.json).toMatchObject({
-      ask: { remote: true, program: { name: '[2Jrsync', host: 'build1', certainty: 'claimed', pid: null } },
-    })
+    expect(scene.snapshot().asks).toMatchObject([
+      { remote: true, program: { name: '[2Jrsync', host: 'build1', certainty: 'claimed', pid: null } },
+    ])
+    expect(asked.status).toBe(202)
+  })
+
+  it('tells another machine that a question waits, and neither whose access it is about nor what was granted', async () => {
+    const scene = await routesScene()
+    const ask = (more: object) =>
+      scene.knock(remoteSocket, '/v1/token', {
+        method: 'POST',
+        body: { program: { name: 'rsync', host: 'build-1' }, ask: 'tell', ...more },
+      })
+    const asked = await ask({})
+    expect(Object.keys(asked.json['ask'] as object).sort()).toEqual(['askId', 'askedAt', 'endsAt'])
+    for (const more of [
+      { account: 'nobody@else.test' },
+      { client: 'no-such-client.apps.googleusercontent.com' },
+      { scopes: ['https://www.googleapis.com/auth/calendar'] },
+    ])
+      expect(await ask(more)).toMatchObject({ status: 403, json: { error: { code: 'lease-needed' } } })
+  })
+
+  it('tells the holder of a lease on another machine no more names than the lease’s', async () => {
+    const scene = await routesScene()
+    const { json } = await scene.give({ remote: true })
+    const headers = { authorization: `Bearer ${String(json['handle'])}` }
+    const body = { account: 'nobody@else.test' }
+    const answer = await scene.knock(remoteSocket, '/v1/token', { method: 'POST', body, headers })
+    expect(answer.json).toMatchObject({ error: { code: 'lease-account' } })
+  })
+
+  it('takes no question’s answer for a lease that is shown besides', async () => {
+    const scene = await routesScene()
+    scene.world.programs.running.set(4711, terraform)
+    const { json } = await scene.give({ scopes: [mail] })
+    const asked = await scene.local('/v1/token', { pid: 4711, ask: 'tell', scopes: [drive] })
+    const { askId } = asked.json['ask'] as { askId: string }
+    await scene.ask('asks.answer', { askId, answer: 'always', scopes: null })
+    const headers = { authorization: `Bearer ${String(json['handle'])}` }
+    const answer = await scene.local('/v1/token', { pid: 4711, askId, scopes: [drive] }, { headers })
+    expect(answer.json).toMatchObject({ error: { code: 'lease-scopes' } })
   })
 
   it('takes a handle over HTTP for one at the socket too, within its scopes', async () => {

@@ -114,3 +114,22 @@ describe('the ledger over the socket', () => {
     expect(scene.snapshot().readOnly).toBe(true)
   })
 })
+
+describe('a ledger that nobody comes to read', () => {
+  it('is not opened for a caller who left before', async () => {
+    const scene = await routesScene()
+    let opened = 0
+    const { openAppendFile } = scene.world.folder
+    Object.assign(scene.world.folder, {
+      openAppendFile: (name: string) => {
+        opened += 1
+        return openAppendFile(name)
+      },
+    })
+    const headers = { 'latchkey-local': scene.world.doors.announced?.local ?? '' }
+    const answer = await scene.raw(socket, '/v1/ledger', { headers })
+    if (typeof answer.body === 'string') throw new Error('it should be read piece by piece')
+    await answer.body[Symbol.asyncIterator]().return?.()
+    expect(opened).toBe(0)
+  })
+})

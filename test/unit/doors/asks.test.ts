@@ -194,3 +194,58 @@ describe('a flood of questions', () => {
     expect(scene.asks.views()).toHaveLength(8)
   })
 })
+
+describe('questions of other machines', () => {
+  const far = (scene: DoorScene, number: number): Partial<AskWish> => ({
+    program: {
+      ...terraform,
+      name: `tool ${String(number)}`,
+      pid: null,
+      host: 'build-7',
+      certainty: 'claimed',
+    },
+    ...{ programKey: `claimed-program-${String(number)}`, remote: true, accountId: scene.grant.accountId },
+  })
+
+  it('are six at most without a yes, whatever each calls itself, and then one line a minute', async () => {
+    const scene = await doorScene()
+    const codes: string[] = []
+    for (let number = 0; number < 60; number += 1) {
+      const asked = scene.asks.ask(wish(scene, far(scene, number)))
+      codes.push(codeOf(asked))
+      const gone = new AbortController()
+      if (!asked.ok) continue
+      const end = scene.asks.wait(asked.value, wish(scene, far(scene, number)), gone.signal)
+      gone.abort()
+      await end
+    }
+    expect(codes.filter((code) => code === 'ok')).toHaveLength(6)
+    expect(new Set(codes.slice(6))).toEqual(new Set(['ask-muted']))
+    await scene.uses.flush()
+    const muted = scene.eventsOf('ask.refused').filter(({ answer }) => answer === 'muted')
+    expect(muted.length).toBeLessThanOrEqual(2)
+    expect(muted.reduce((sum, { count }) => sum + count, 0)).toBe(54)
+    expect(scene.asks.muted()).toMatchObject([{ name: 'other machines' }])
+  })
+
+  it('do not silence the programs of this one, and are heard again after a while', async () => {
+    const scene = await doorScene()
+    for (let number = 0; number < 8; number += 1) {
+      scene.asks.ask(wish(scene, far(scene, number)))
+      await scene.world.timers.live(patienceMs)
+    }
+    expect(codeOf(scene.asks.ask(wish(scene, far(scene, 99))))).toBe('ask-muted')
+    expect(codeOf(scene.asks.ask(wish(scene)))).toBe('ok')
+    await scene.world.timers.live(10 * minuteMs)
+    expect(codeOf(scene.asks.ask(wish(scene, far(scene, 99))))).toBe('ok')
+  })
+
+  it('may be many where they get a yes', async () => {
+    const scene = await doorScene()
+    for (let number = 0; number < 12; number += 1) {
+      const askId = valueOf(scene.asks.ask(wish(scene, far(scene, number))))
+      expect(codeOf(await scene.asks.answer(askId, 'once', null))).toBe('ok')
+    }
+    expect(scene.asks.muted()).toEqual([])
+  })
+})

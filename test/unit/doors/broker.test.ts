@@ -262,6 +262,40 @@ describe('locked doors', () => {
     expect(next.lock.locked()?.by).toBe('person')
   })
 
+  it('are locked again and again until the disk has taken it', async () => {
+    const scene = await held()
+    scene.world.folder.failNext('append', 'disk-full')
+    expect(codeOf(await scene.lock.lock('person'))).toBe('disk-full')
+    expect(scene.state().doorsLocked).toBeNull()
+    scene.world.folder.failNext('append', 'disk-full')
+    expect(codeOf(await scene.lock.lock('person'))).toBe('disk-full')
+    expect(codeOf(await scene.lock.lock('person'))).toBe('ok')
+    expect(scene.state().doorsLocked?.by).toBe('person')
+    await scene.lock.unlock()
+    scene.world.folder.failNext('append', 'disk-full')
+    await scene.lock.lock('screen')
+    await scene.world.timers.live(minuteMs)
+    expect(scene.state().doorsLocked?.by).toBe('screen')
+  })
+
+  it('that the disk has not taken are tried once more at the end', async () => {
+    const scene = await held()
+    scene.world.folder.failNext('append', 'disk-full')
+    await scene.lock.lock('person')
+    await scene.lock.close()
+    expect((await scene.restart()).lock.locked()?.by).toBe('person')
+  })
+
+  it('are locked once where two ask for it, and before anything ends with it', async () => {
+    const scene = await held()
+    await scene.give({ term: 'session' })
+    const both = await Promise.all([scene.lock.lock('person'), scene.lock.lock('screen')])
+    expect(both.map(codeOf)).toEqual(['ok', 'ok'])
+    const lines = scene.world.folder.text('ledger.jsonl').trimEnd().split('\n')
+    const types = lines.map((line) => (JSON.parse(line) as { type: string }).type)
+    expect(types.slice(-2)).toEqual(['doors.locked', 'lease.ended'])
+  })
+
   it('are locked with the screen where that was chosen, and not otherwise', async () => {
     const scene = await held()
     scene.lock.start()
@@ -272,7 +306,7 @@ describe('locked doors', () => {
     expect(scene.lock.locked()?.by).toBe('screen')
     await settle()
     expect(scene.eventsOf('doors.locked')).toEqual([{ by: 'screen' }])
-    scene.lock.close()
+    await scene.lock.close()
   })
 
   it('stay locked when the lock comes while they are being unlocked', async () => {
@@ -460,6 +494,12 @@ describe('a program without a lease', () => {
     await nobodyActive(scene)
     expect(codeOf(await scene.program())).toBe('door-which-account')
     expect(scene.shown).toEqual([])
+  })
+
+  it('is told where there is no account at all', async () => {
+    const scene = await doorScene()
+    await scene.context.record([{ type: 'account.forgotten', data: { accountId: scene.grant.accountId } }])
+    expect(codeOf(await scene.program())).toBe('door-no-account')
   })
 
   it('that goes away is not waited for', async () => {

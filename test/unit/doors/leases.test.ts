@@ -269,6 +269,12 @@ describe('giving a lease', () => {
     ['no scopes at all', { scopes: [] }, 'lease-wish-unfit'],
     ['an end that has passed', { term: 'until', expiresAt: 1 }, 'lease-wish-unfit'],
     ['no end where one is due', { term: 'until' }, 'lease-wish-unfit'],
+    ['an end where none can be', { term: 'always', expiresAt: 1_900_000_000_000 }, 'lease-wish-unfit'],
+    [
+      'an end of its own for a session',
+      { term: 'session', expiresAt: 1_900_000_000_000 },
+      'lease-wish-unfit',
+    ],
     ['no program at the command door', { door: 'command' }, 'lease-wish-unfit'],
     ['an account that is not here', { accountId: 'nobody-here' }, 'account-unknown'],
     ['a client that is not here', { clientId: otherClientId }, 'client-unknown'],

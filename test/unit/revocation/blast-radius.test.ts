@@ -211,6 +211,7 @@ describe('programs that a revocation leaves without access', () => {
     ...{ program: null, accountId: 'account-0001', clientId: mailClientId, scopes: null, remote: false },
     ...{ givenAt: testStart, expiresAt: null, session: null, port: null, file: null, quotaProject: null },
     ...{ ended: null, uses: 0, refusals: 0, lastUsedAt: null, lastRefusal: null, recent: [] },
+    lastAccountId: null,
     ...change,
   })
   const withLeases = (...leases: readonly LeaseRecord[]): readonly string[] => {
@@ -228,6 +229,16 @@ describe('programs that a revocation leaves without access', () => {
         lease('lease-0003', { clientId: null }),
       ),
     ).toEqual(['lease-0001 Backup', 'lease-0002 terraform', 'lease-0003 Backup'])
+  })
+
+  it('are those by rule that had its access last', () => {
+    const byRule = { accountId: null, clientId: null } as const
+    expect(
+      withLeases(
+        lease('lease-0001', { ...byRule, lastAccountId: 'account-0001' }),
+        lease('lease-0002', { ...byRule, lastAccountId: 'account-0002' }),
+      ),
+    ).toEqual(['lease-0001 Backup'])
   })
 
   it('are not those of another project, of another account, by rule, or over', () => {

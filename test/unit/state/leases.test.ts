@@ -123,6 +123,43 @@ describe('a lease in the history', () => {
   })
 })
 
+describe('leases that ended', () => {
+  it('with a file that may still lie there stay beside the latest 200, longest those that lasted', () => {
+    const history = new History().give('written-one', { file: '/home/asha/adc.json' }).end('written-one')
+    for (let number = 0; number < 450; number += 1) {
+      history.at += 1
+      const leaseId = `ended-${String(number).padStart(4, '0')}`
+      const passing = number % 2 === 0 ? { file: `/tmp/${leaseId}`, term: 'session' } : { door: 'http' }
+      history.give(leaseId, passing).end(leaseId)
+    }
+    const { leases } = history.state
+    expect(leases.size).toBe(400)
+    expect(leases.has('written-one')).toBe(true)
+    expect(leases.has('ended-0000')).toBe(false)
+  })
+
+  it('for one token go first', () => {
+    const history = new History().give('lasting-one', { door: 'http' }).end('lasting-one')
+    for (let number = 0; number < 300; number += 1) {
+      history.at += 1
+      const leaseId = `once-${String(number).padStart(4, '0')}`
+      history.give(leaseId, { door: 'command', term: 'once' }).end(leaseId, 'used-up')
+    }
+    expect(history.state.leases.size).toBe(200)
+    expect(history.state.leases.has('lasting-one')).toBe(true)
+    expect(history.state.leases.has('once-0299')).toBe(true)
+  })
+
+  it('whose file another one took are as good as those without', () => {
+    const history = new History()
+    for (let number = 0; number < 250; number += 1) {
+      const leaseId = `shell-${String(number).padStart(4, '0')}`
+      history.give(leaseId, { file: '/home/asha/shell.json' }).end(leaseId, 'replaced')
+    }
+    expect(history.state.leases.size).toBe(200)
+  })
+})
+
 describe('what doors handed out of a grant', () => {
   it('is one entry a scope, with the latest use, and stays named once a program named it', () => {
     const history = new History().give('lease-0001').use(['openid', gmailScope])

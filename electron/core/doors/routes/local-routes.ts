@@ -5,6 +5,7 @@ import type { AskView, LeaseView, LeaseWish } from '../../../contract/doors.ts'
 import { leaseWishSchema } from '../../../contract/doors.ts'
 import { count, idSchema, pathSchema, text } from '../../../contract/fields.ts'
 import type { Outcome } from '../../../contract/outcome.ts'
+import type { AskedFrom } from '../give-lease.ts'
 import type { DoorAnswer, DoorRequest, Programs } from '../../ports.ts'
 import { Secret } from '../../secret.ts'
 import { callerOverSocket } from './callers.ts'
@@ -13,7 +14,7 @@ import { commandRoute } from './command-route.ts'
 import { bearerOf, readJson } from './door-body.ts'
 import { errorAnswer, jsonAnswer, refusal } from './error-answer.ts'
 import { notAllowed } from './http-routes.ts'
-import type { IdentitySource, TokenSource } from './token-route.ts'
+import type { AskShown, IdentitySource, TokenSource } from './token-route.ts'
 import {
   answerIdentity,
   answerToken,
@@ -49,8 +50,7 @@ export interface LocalParts {
   status(): object
   /** What another machine may know. */
   remoteStatus(): object
-  /** The folder is the one that a lease by rule is for. */
-  giveLease(wish: LeaseWish, folder: string | null): Promise<Outcome<LeaseAnswer>>
+  giveLease(wish: LeaseWish, from: AskedFrom): Promise<Outcome<LeaseAnswer>>
   verifyLedger(): Promise<Outcome<object>>
   linkOf(flowId: string): Outcome<string>
   paste(flowId: string, address: Secret): Promise<Outcome<null>>
@@ -127,7 +127,16 @@ async function token(parts: LocalParts, request: DoorRequest, remote: boolean): 
   if (!body.ok) return errorAnswer(body.error)
   const caller = await callerOverSocket(parts.programs, body.value, remote)
   const from = { door: 'command', handle: bearerOf(request), caller, signal: request.signal } as const
-  return answerToken(parts.broker, questionOf(body.value, from), (askId) => parts.askView(askId))
+  const shown = (askId: string): AskShown | null => {
+    const view = parts.askView(askId)
+    return view && remote ? waitingOf(view) : view
+  }
+  return answerToken(parts.broker, questionOf(body.value, from), shown)
+}
+
+/** Whose access it is about, and what was granted, is for this machine alone. */
+function waitingOf({ askId, askedAt, endsAt }: AskView): AskShown {
+  return { askId, askedAt, endsAt }
 }
 
 async function identity(parts: LocalParts, request: DoorRequest): Promise<DoorAnswer> {
@@ -149,8 +158,9 @@ const leaseBodySchema = v.strictObject({
 async function lease(parts: LocalParts, request: DoorRequest): Promise<DoorAnswer> {
   const body = readJson(request.body, leaseBodySchema)
   if (!body.ok) return errorAnswer(body.error)
-  const { folder = null, pid: _pid, ...wish } = body.value
-  const given = await parts.giveLease(wish, folder)
+  const { folder = null, pid, ...wish } = body.value
+  const { program } = await callerOverSocket(parts.programs, pid === undefined ? {} : { pid }, false)
+  const given = await parts.giveLease(wish, { folder, program })
   if (!given.ok) return errorAnswer(given.error)
   const { handle, address, file, keptAside } = given.value
   const places = { ...(address && { address }), ...(file && { file }), ...(keptAside && { keptAside }) }

@@ -172,9 +172,13 @@ function lines(values: readonly string[]): string {
   return values.map((value) => `${value}\n`).join('')
 }
 
-/** Libraries try again after 503 and show the text of a 403. */
+/**
+ * Libraries try again after 503, for many seconds, and show the text of a 403 at once: that is for what somebody has to
+ * unlock first.
+ */
 export function metadataRefusal(error: AppError): DoorAnswer {
-  return plain(passes(error) ? 503 : 403, sentenceOf(error))
+  const locked = error.code === 'doors-locked' || error.code === 'vault-locked'
+  return plain(passes(error) && !locked ? 503 : 403, sentenceOf(error))
 }
 
 function notFound(text = 'Nothing is here.'): DoorAnswer {

@@ -75,15 +75,19 @@ export function questionOf(
     minTtlMs: ('minTtlMs' in body ? body.minTtlMs : undefined) ?? usualTtlMs,
     ...caller,
     ask: handle === null ? (body.ask ?? 'wait') : 'never',
-    askId: body.askId ?? null,
+    // A question is the program's own; a handle is somebody's answer already.
+    askId: handle === null && door === 'command' ? (body.askId ?? null) : null,
   }
 }
+
+/** What of a question that waits its asker may know: all of it, or where it is on another machine only that it waits. */
+export type AskShown = AskView | Pick<AskView, 'askId' | 'askedAt' | 'endsAt'>
 
 /** Answers a read question; `askView` shows a question that waits. */
 export async function answerToken(
   broker: TokenSource,
   question: TokenQuestion,
-  askView: (askId: string) => AskView | null,
+  askView: (askId: string) => AskShown | null,
 ): Promise<DoorAnswer> {
   const reply = await broker.token(question)
   return reply.kind === 'token' ? jsonAnswer(tokenJson(reply.token)) : unanswered(reply, askView)
@@ -94,7 +98,7 @@ export async function answerIdentity(
   broker: IdentitySource,
   question: TokenQuestion,
   audience: string,
-  askView: (askId: string) => AskView | null,
+  askView: (askId: string) => AskShown | null,
 ): Promise<DoorAnswer> {
   const reply = await broker.identity(question, audience)
   if (reply.kind !== 'identity') return unanswered(reply, askView)
@@ -104,7 +108,7 @@ export async function answerIdentity(
 
 type NoToken = Exclude<TokenReply | IdentityReply, { readonly kind: 'token' | 'identity' }>
 
-function unanswered(reply: NoToken, askView: (askId: string) => AskView | null): DoorAnswer {
+function unanswered(reply: NoToken, askView: (askId: string) => AskShown | null): DoorAnswer {
   if (reply.kind === 'failed') return errorAnswer(reply.error)
   // Whoever asked went away; nobody is there to read it.
   if (reply.kind === 'aborted') return refusal('door-failed')

@@ -3,7 +3,7 @@ import type { Snapshot } from '../../../contract/views.ts'
 import { ledgerFile } from '../../ledger/continue.ts'
 import type { AppendFile, DoorAnswer, DoorRequest, ProfileFolder } from '../../ports.ts'
 import type { Watchers } from '../watchers.ts'
-import { errorAnswer, refusal } from './error-answer.ts'
+import { refusal } from './error-answer.ts'
 
 export interface WatchParts {
   readonly watchers: Watchers
@@ -41,27 +41,48 @@ function line(value: object): string {
   return `${JSON.stringify(value)}\n`
 }
 
+/** More are read from the beginning. */
+const mostLast = 10_000
+
+interface WantedLines {
+  /** Null: all of them. */
+  readonly last: number | null
+  readonly follow: boolean
+}
+
 /** `/v1/ledger`: its lines as they stand in the file; `last` so many of them, `follow` goes on with those to come. */
-export async function ledgerRoute(parts: WatchParts, { query, signal }: DoorRequest): Promise<DoorAnswer> {
+export function ledgerRoute(parts: WatchParts, { query, signal }: DoorRequest): DoorAnswer {
   const last = query.get('last')
   if (last !== null && !/^\d{1,7}$/.test(last))
     return refusal('params-invalid', { reason: 'last should be a number of lines' })
+  const wanted = {
+    last: last === null ? null : Math.min(Number(last), mostLast),
+    follow: query.get('follow') === '1',
+  }
+  return { status: 200, headers, body: openedLines(parts, wanted, signal) }
+}
+
+/** The file is opened by whoever reads, so that a caller who is gone by then leaves none open. */
+async function* openedLines(
+  parts: WatchParts,
+  wanted: WantedLines,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
   const opened = await parts.folder.openAppendFile(ledgerFile)
-  if (!opened.ok) return errorAnswer(opened.error)
-  const wanted = { last: last === null ? null : Number(last), follow: query.get('follow') === '1' }
-  return { status: 200, headers, body: ledgerLines(parts, opened.value, wanted, signal) }
+  if (opened.ok) yield* ledgerLines(parts, opened.value, wanted, signal)
+  else yield line({ error: opened.error })
 }
 
 async function* ledgerLines(
   { watchers, ledgerEnd }: WatchParts,
   file: AppendFile,
-  { last, follow }: { readonly last: number | null; readonly follow: boolean },
+  { last, follow }: WantedLines,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
   try {
     let from = ledgerEnd()
     if (last === null) yield* textBetween(file, 0, from)
-    else if (last > 0) yield (await lastLines(textBetween(file, 0, from), last)).join('')
+    else if (last > 0) yield* await lastLines(textBetween(file, 0, from), last)
     if (!follow) return
     while (await watchers.ledgerBeyond(from, ledgerEnd, signal)) {
       const end = ledgerEnd()
