@@ -50,6 +50,12 @@ export const mainConfig = {
   },
 }
 
+/** Before anything is loaded: an older Node would stop at the first thing it lacks, and name that. */
+const olderNode = `if (parseInt(process.versions.node, 10) < 20) {
+  console.error('latchkey: this needs Node.js 20 or newer; this one is ' + process.versions.node)
+  process.exit(1)
+}`
+
 /**
  * The `latchkey` command, with the same core without Electron behind `latchkey agent`. What one command needs lies in
  * chunks, so that the short ones load little. Complete in itself, so that the app's own start stays one file.
@@ -65,6 +71,7 @@ export const commandConfig = {
       external,
       output: {
         format: 'cjs',
+        banner: ({ isEntry }) => (isEntry ? olderNode : ''),
         entryFileNames: '[name].cjs',
         chunkFileNames: 'command-chunks/[name]-[hash].cjs',
         dynamicImportInCjs: false,

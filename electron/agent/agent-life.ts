@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OwnerLine } from '../adapters/doors/owner-line.ts'
 import type { OwnerDesk, OwnerPlace } from '../adapters/doors/owner-place.ts'
-import { lineToOwner, openOwnerDesk, readOwner } from '../adapters/doors/owner-place.ts'
+import { FolderNotOurs, lineToOwner, openOwnerDesk, readOwner } from '../adapters/doors/owner-place.ts'
 import { relayUntilOver } from '../adapters/doors/relay.ts'
 import type { Switchboard } from '../adapters/doors/switchboard.ts'
 import type { AppError, Outcome } from '../contract/outcome.ts'
@@ -19,6 +19,8 @@ export interface AgentLifeParts {
   readonly open: (lockMs: number) => Promise<Outcome<{ close(): Promise<void> }>>
   /** The practice Google that runs in this process; null where there is none. */
   readonly practiceIssuer: () => string | null
+  /** Ends it: its port is free before the app hears that this process goes, and starts it there. */
+  readonly closePractice: () => Promise<void>
   /** A short line for whoever looks after the process. */
   readonly say: (line: string) => void
   readonly log: Log
@@ -34,7 +36,7 @@ const welcomeMs = 5000
 
 /**
  * Lives until `signal`. Answers null then, or why it could not go on: `profile-owned` where another agent has the
- * profile, those of opening a profile.
+ * profile, those of opening a profile, `door-occupied` and `door-failed` where the app could not find it.
  */
 export async function liveAsAgent(parts: AgentLifeParts): Promise<AppError | null> {
   const life = new AgentLife(parts)
@@ -49,8 +51,9 @@ class AgentLife {
   readonly #parts: AgentLifeParts
   readonly #stopped: Promise<'stopped'>
   #desk: OwnerDesk | null = null
-  /** The app's line, and its wish to have the profile. */
-  #take: (line: OwnerLine) => void = () => undefined
+  /** The lines on which somebody asked for the profile and waits for it, in their order. */
+  readonly #asking = new Set<OwnerLine>()
+  #wake: () => void = () => undefined
 
   constructor(parts: AgentLifeParts) {
     this.#parts = parts
@@ -64,8 +67,10 @@ class AgentLife {
     const { open, signal } = this.#parts
     for (let patience = 0; !signal.aborted; patience = lockMs) {
       const opened = await open(patience)
-      if (opened.ok) await this.#serve(opened.value)
-      else if (opened.error.code !== 'profile-owned') return opened.error
+      if (opened.ok) {
+        const error = await this.#serve(opened.value)
+        if (error) return error
+      } else if (opened.error.code !== 'profile-owned') return opened.error
       else if (!(await this.#standBy())) return opened.error
     }
     return null
@@ -76,16 +81,52 @@ class AgentLife {
     await this.#parts.board.close()
   }
 
-  /** Has the profile until the app wants it or the agent ends; with the app, until that leaves. */
-  async #serve(profile: { close(): Promise<void> }): Promise<void> {
-    const { board, place, say, log, practiceIssuer } = this.#parts
-    const wanted = new Promise<OwnerLine>((resolve) => {
-      this.#take = resolve
-    })
-    this.#desk ??= await openOwnerDesk(place, 'agent', (line, from) => this.#greet(line, from))
+  /**
+   * Has the profile until the app wants it or the agent ends; with the app, until that leaves. Answers an error where the
+   * app would not find this process.
+   */
+  async #serve(profile: { close(): Promise<void> }): Promise<AppError | null> {
+    const error = await this.#openDesk()
+    if (error) {
+      await profile.close()
+      return error
+    }
+    const { place, say } = this.#parts
     say(`Latchkey has the ${place.profile} profile. It asks for nothing here; Ctrl+C ends it.`)
-    const line = await Promise.race([wanted, this.#stopped])
-    if (line === 'stopped') return profile.close()
+    const line = await Promise.race([this.#asked(), this.#stopped])
+    if (line === 'stopped') await profile.close()
+    else await this.#giveTo(line, profile)
+    return null
+  }
+
+  async #openDesk(): Promise<AppError | null> {
+    if (this.#desk) return null
+    try {
+      const greet = (line: OwnerLine, from: 'app' | 'agent'): void => this.#greet(line, from)
+      this.#desk = await openOwnerDesk(this.#parts.place, 'agent', greet)
+      return null
+    } catch (cause) {
+      this.#parts.log.error('owner-not-announced', cause)
+      if (cause instanceof FolderNotOurs) return appError('door-occupied', { path: cause.path })
+      return appError('door-failed')
+    }
+  }
+
+  /** Whoever asked first and waits still, also since before the profile was open here. */
+  async #asked(): Promise<OwnerLine> {
+    for (;;) {
+      for (const line of this.#asking) {
+        this.#asking.delete(line)
+        if (!line.isOver()) return line
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+    }
+  }
+
+  async #giveTo(line: OwnerLine, profile: { close(): Promise<void> }): Promise<void> {
+    const { board, place, say, log, practiceIssuer, closePractice } = this.#parts
     log.info('profile-given', { profile: place.profile })
     say('The app takes the profile over; programs notice nothing.')
     board.hold()
@@ -99,10 +140,10 @@ class AgentLife {
       return
     }
     // The places are free before the app hears of it, and it opens them itself.
-    await this.#desk.close()
+    await this.#desk?.close()
     this.#desk = null
     board.leaveAnnouncement()
-    await board.close()
+    await Promise.all([board.close(), closePractice()])
     line.end()
     await over
   }
@@ -110,11 +151,14 @@ class AgentLife {
   #greet(line: OwnerLine, from: 'app' | 'agent'): void {
     if (from === 'agent') {
       line.say({ say: 'refused', reason: 'kind' })
-      line.end()
+      line.cut()
       return
     }
+    void line.over.then(() => this.#asking.delete(line))
     line.listen((word) => {
-      if (word.say === 'take') this.#take(line)
+      if (word.say !== 'take') return
+      this.#asking.add(line)
+      this.#wake()
     })
   }
 

@@ -30,7 +30,12 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const reason = wrongWord(row, options)
   if (reason !== null) return { kind: 'unclear', reason, name }
   if (options['help'] === true) return { kind: 'command', name: 'help', words: [name], options: {} }
-  return { kind: 'command', name, words: [...parsed.positionals, ...foreign], options }
+  const words = [...parsed.positionals, ...foreign]
+  if (row.takes === '' && words.length > 0) {
+    const said = words.join(' ').slice(0, 80)
+    return { kind: 'unclear', reason: `“${name}” takes no further words: ${said}.`, name }
+  }
+  return { kind: 'command', name, words, options }
 }
 
 function withoutName(args: readonly string[]): CommandLine {

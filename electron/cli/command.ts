@@ -52,6 +52,12 @@ export interface CommandModule {
 
 export type OptionValue = string | boolean | readonly string[] | undefined
 
+/** What of a door is not as this command's own options say. */
+export interface OtherDoor {
+  readonly profile?: ProfileName
+  readonly socket?: string
+}
+
 export interface CommandContext {
   readonly profile: ProfileName
   /** The words behind the command's name. */
@@ -65,8 +71,8 @@ export interface CommandContext {
   readonly cwd: string
   /** Ends when somebody pressed Ctrl+C, or the process was asked to end. */
   readonly signal: AbortSignal
-  /** Whoever has the profile open. Errors: `owner-…`, `socket-not-yours`. */
-  owner(): Promise<Result<Owner>>
+  /** Whoever has the profile open, or another one's. Errors: `owner-…`, `socket-not-yours`. */
+  owner(elsewhere?: OtherDoor): Promise<Result<Owner>>
   /** The whole product in this process. */
   agent(): Promise<AgentModule>
   /** Says what went wrong; answers the exit code for it. */

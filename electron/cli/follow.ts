@@ -1,13 +1,27 @@
 /** Answers that go on: JSON, a line each, for as long as both sides stay. */
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
+import type { Interface } from 'node:readline'
 import { createInterface } from 'node:readline'
 import type { DoorPlace } from './door-place.ts'
-import type { Result } from './failure.ts'
-import { failed } from './failure.ts'
+import type { Failure, Result } from './failure.ts'
+import { failed, failureOf } from './failure.ts'
 import { failureIn, localHeader } from './owner.ts'
 
-/** The lines of an answer as they come. Errors: what the owner answers, `owner-missing`. */
+/** Thrown to who reads lines of which the rest does not come. What was read is not all there is. */
+export class CutShort extends Error {
+  readonly failure: Failure
+
+  constructor(failure: Failure) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+/**
+ * The lines of an answer as they come, until the owner ends them or `signal` does. Errors: what the owner answers,
+ * `owner-missing`. Where they break off, `CutShort` with `owner-silent` is thrown after the last whole one.
+ */
 export async function follow(
   place: DoorPlace,
   path: string,
@@ -36,18 +50,29 @@ function opened(place: DoorPlace, path: string, signal: AbortSignal): Promise<In
   })
 }
 
-/** Ends when the other side does, or breaks off. */
 async function* linesOf(came: IncomingMessage, signal: AbortSignal): AsyncGenerator<string> {
   const reader = createInterface({ input: came, crlfDelay: Infinity })
   const stop = (): void => void came.destroy()
+  // The end of an answer that broke off is an error of its stream, which nobody else listens to.
   came.on('error', () => reader.close())
   came.on('close', () => reader.close())
   signal.addEventListener('abort', stop, { once: true })
   try {
-    for await (const line of reader) if (line !== '') yield line
+    yield* wholeLines(reader)
+    if (!came.complete && !signal.aborted) throw new CutShort(await failureOf('owner-silent'))
   } finally {
     signal.removeEventListener('abort', stop)
     came.destroy()
+  }
+}
+
+/** Until they end or break off: some releases of Node tell the second by an error, others not at all. */
+async function* wholeLines(reader: Interface): AsyncGenerator<string> {
+  const lines = reader[Symbol.asyncIterator]()
+  for (;;) {
+    const next = await lines.next().catch(() => null)
+    if (next === null || next.done === true) return
+    if (next.value !== '') yield next.value
   }
 }
 

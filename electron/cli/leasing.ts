@@ -22,8 +22,9 @@ export async function giveLease(
   { cwd }: CommandContext,
   owner: Owner,
   wish: LeaseWish,
+  more: { readonly signal?: AbortSignal } = {},
 ): Promise<Result<GivenLease>> {
-  const reply = await owner.post('/v1/lease', { ...wish, folder: cwd, pid: process.pid })
+  const reply = await owner.post('/v1/lease', { ...wish, folder: cwd, pid: process.pid }, more)
   return reply.ok ? { ok: true, value: reply.value.body as GivenLease } : reply
 }
 
@@ -60,20 +61,31 @@ function wishedOf(context: CommandContext): Pick<LeaseWish, 'scopes' | 'quotaPro
   return { scopes: scopes === null ? null : [...scopes], quotaProject: textOf(context, 'quota-project') }
 }
 
+/** Epoch ms. This computer's clock may be off, and the practice profile has a clock of its own. */
+async function ownersTime(owner: Owner): Promise<Result<number>> {
+  const status = await owner.get('/v1/status')
+  if (!status.ok) return status
+  const { clockOffsetMs } = status.value.body as { readonly clockOffsetMs?: unknown }
+  return { ok: true, value: Date.now() + (typeof clockOffsetMs === 'number' ? clockOffsetMs : 0) }
+}
+
 const dayMs = 86_400_000
 
-/** `--term` and `--days`; `usual` where neither is said. `now`: epoch ms. */
-export function termOf(
+/** `--term` and `--days`, by the owner's clock; `usual` where neither is said. Errors: the owner's. */
+export async function termOf(
   context: CommandContext,
+  owner: Owner,
   usual: 'session' | 'always',
-  now: number,
-): Result<Pick<LeaseWish, 'term' | 'expiresAt'>> {
+): Promise<Result<Pick<LeaseWish, 'term' | 'expiresAt'>>> {
   const days = numberOf(context, 'days')
   const term = textOf(context, 'term')
   if (typeof days === 'string') return unclear(days)
   if (days !== null && (term !== null || days === 0))
     return unclear('--days takes a number of at least 1, and no --term beside it.')
-  if (days !== null) return { ok: true, value: { term: 'until', expiresAt: now + days * dayMs } }
+  if (days !== null) {
+    const now = await ownersTime(owner)
+    return now.ok ? { ok: true, value: { term: 'until', expiresAt: now.value + days * dayMs } } : now
+  }
   return {
     ok: true,
     value: { term: term === 'always' || term === 'session' ? term : usual, expiresAt: null },

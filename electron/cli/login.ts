@@ -38,6 +38,8 @@ export interface LoginParts {
   readonly clipboard: TypedClipboard
   /** Tells each new view of a sign-in; answers what stops the telling. */
   watch(onFlow: (flow: FlowView) => void): () => void
+  /** Comes when nothing more will be told of sign-ins, because whoever has the profile open is gone. */
+  readonly lost?: Promise<AppError>
   /** Ends when somebody pressed Ctrl+C. */
   readonly signal: AbortSignal
   /** Who was signed in, after it was said. */
@@ -62,14 +64,17 @@ export async function login(parts: LoginParts, options: LoginWish): Promise<bool
     return told(parts.terminal, started.error)
   }
   const { flowId } = started.value
-  const cancel = (): void => void parts.handlers['signIn.cancel']({ flowId })
-  parts.signal.addEventListener('abort', cancel, { once: true })
-  if (parts.signal.aborted) cancel()
+  const flow = watching.of(flowId)
+  const stop = (): void => flow.end(null)
+  parts.signal.addEventListener('abort', stop, { once: true })
+  if (parts.signal.aborted) stop()
+  void parts.lost?.then((error) => flow.end(error))
   try {
-    return await new Conversation(parts, flowId).hold(watching.of(flowId))
+    return await new Conversation(parts, flowId).hold(flow)
   } finally {
-    parts.signal.removeEventListener('abort', cancel)
+    parts.signal.removeEventListener('abort', stop)
     watching.stop()
+    if (parts.signal.aborted) await parts.handlers['signIn.cancel']({ flowId })
   }
 }
 
@@ -135,7 +140,14 @@ function watchOne(parts: LoginParts): { of(flowId: string): AsyncFlow; stop(): v
 class AsyncFlow {
   #views: FlowView[] = []
   #flowId: string | null = null
+  #ended: { readonly error: AppError | null } | null = null
   #wake: () => void = () => undefined
+
+  /** Nothing more comes; `error` says why, null where the person ended it. */
+  end(error: AppError | null): void {
+    this.#ended ??= { error }
+    this.#wake()
+  }
 
   push(view: FlowView): void {
     if (this.#flowId !== null && view.flowId !== this.#flowId) return
@@ -148,10 +160,11 @@ class AsyncFlow {
     this.#views = this.#views.filter((view) => view.flowId === flowId)
   }
 
-  async next(): Promise<FlowView> {
+  /** What came before the end still counts. */
+  async next(): Promise<FlowView | { readonly error: AppError | null }> {
     for (;;) {
-      const view = this.#views.shift()
-      if (view) return view
+      const next = this.#views.shift() ?? this.#ended
+      if (next) return next
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
@@ -175,12 +188,19 @@ class Conversation {
   async hold(flow: AsyncFlow): Promise<boolean> {
     for (;;) {
       const view = await flow.next()
+      if ('error' in view) return this.#cut(view.error)
       const { step } = view
       if (step.kind !== 'waiting') this.#stopAsking()
       if (step.kind === 'done') return this.#done(step)
       if (step.kind === 'failed') return told(this.#parts.terminal, step.error)
       this.#say(view)
     }
+  }
+
+  #cut(error: AppError | null): false {
+    this.#stopAsking()
+    if (error) tell(this.#parts.terminal, error)
+    return false
   }
 
   /** Each step once, and each notice that comes with it. */
@@ -253,10 +273,12 @@ class Conversation {
   async #askWhich(email: string): Promise<void> {
     const { terminal, handlers } = this.#parts
     this.#asking = new AbortController()
+    const { signal } = this.#asking
     const answer = await terminal.ask(
       `${email} signed in, which is another account. Keep it? (yes/no)`,
-      this.#asking.signal,
+      signal,
     )
+    if (signal.aborted) return
     if (answer === null) terminal.say('There is no more input, so it is not kept.')
     const keep = /^y(es)?$/i.test(answer?.trim() ?? '')
     await handlers['signIn.chooseAccount']({ flowId: this.#flowId, keep })

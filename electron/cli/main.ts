@@ -1,4 +1,5 @@
 /** `latchkey`: finds the command that is meant and runs it. */
+import { mkdirSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -54,7 +55,7 @@ function contextOf(given: Given): CommandContext {
     },
     ...{ env, platform, home, dataFolder, profile, signal },
     cwd: currentFolder(),
-    owner: () => connectTo(() => findDoor(place), signal),
+    owner: (elsewhere = {}) => connectTo(() => findDoor({ ...place, ...elsewhere }), signal),
     failed: (error) => {
       out.fail(error)
       return exitCodeOf(error.code)
@@ -68,7 +69,15 @@ function contextOf(given: Given): CommandContext {
  */
 function keepCompiled(dataFolder: string): void {
   const { enableCompileCache } = nodeModule as Partial<typeof nodeModule>
-  enableCompileCache?.(join(dataFolder, 'command-cache'))
+  if (!enableCompileCache) return
+  const cache = join(dataFolder, 'command-cache')
+  try {
+    // For this user alone, as everything of ours: Node would make them as open as everything is made here.
+    mkdirSync(cache, { recursive: true, mode: 0o700 })
+    enableCompileCache(cache)
+  } catch {
+    // It is only slower without.
+  }
 }
 
 async function connectTo(

@@ -115,7 +115,7 @@ const descriptors = { in: 0, out: 1, err: 2 } as const
 
 /**
  * Writes to this process's own streams without the machinery of `process.stdout`, which costs a short run more than its
- * work. A reader that went away ends the process without a word.
+ * work. A reader of the results that went away ends the process without a word.
  */
 export function writeNow(stream: 'out' | 'err', text: string): void {
   const bytes = Buffer.from(text)
@@ -124,6 +124,8 @@ export function writeNow(stream: 'out' | 'err', text: string): void {
       done += writeSync(descriptors[stream], bytes, done)
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException
+      // Nobody hears what is said any more, which is no reason to leave anything undone.
+      if (code === 'EPIPE' && stream === 'err') return
       if (code === 'EPIPE') process.exit(0)
       if (code !== 'EAGAIN') throw cause
       // The other side reads slowly and somebody made the pipe non-blocking.

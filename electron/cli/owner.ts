@@ -47,15 +47,26 @@ export class Owner {
    * failure in the owner's own words. Errors besides those: `owner-missing`, `owner-silent`, `owner-other-version`.
    */
   async ask(request: Ask): Promise<Result<Reply>> {
+    const { signal } = this.#options
+    const came = await this.whileHandedOver(
+      (place) => {
+        const headers = { ...localHeader(place), ...request.headers }
+        return exchange(place.socket, { signal, ...request, headers })
+      },
+      (exchanged) => isPassing(exchanged, request),
+    )
+    return came.ok ? replyOf(came.value) : came
+  }
+
+  /** Tries at the place that is announced, and again for three seconds where `passing` says so of what came. */
+  async whileHandedOver<T>(
+    attempt: (place: DoorPlace) => Promise<T>,
+    passing: (came: T) => boolean,
+  ): Promise<Result<T>> {
     const until = this.#options.now() + handOverMs
     for (let pause = 25; ; pause = Math.min(pause * 2, 400)) {
-      const place = this.#place
-      const came = await exchange(place.socket, {
-        signal: this.#options.signal,
-        ...request,
-        headers: { ...localHeader(place), ...request.headers },
-      })
-      if (this.#options.now() >= until || !isPassing(came, request)) return replyOf(came)
+      const came = await attempt(this.#place)
+      if (this.#options.now() >= until || !passing(came)) return { ok: true, value: came }
       await this.#options.wait(pause)
       const found = await this.#options.find()
       if (!found.ok) return found
@@ -67,8 +78,9 @@ export class Owner {
     return this.ask({ method: 'GET', path })
   }
 
-  post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Result<Reply>> {
-    return this.ask({ method: 'POST', path, body: JSON.stringify(body), ...(headers ? { headers } : {}) })
+  /** `more`: what is not as usual about it. */
+  post(path: string, body: unknown, more: Pick<Ask, 'headers' | 'signal'> = {}): Promise<Result<Reply>> {
+    return this.ask({ method: 'POST', path, body: JSON.stringify(body), ...more })
   }
 
   /** A command of the contract. Errors: those of the command, `command-not-here`, `local-only`. `signal`: another one than the command's own. */
@@ -89,6 +101,9 @@ export class Owner {
 export function localHeader({ local }: DoorPlace): Readonly<Record<string, string>> {
   return local === null ? {} : { 'Latchkey-Local': local }
 }
+
+/** For what Ctrl+C must not cut off: taking back, and what has to be known so that it can be taken back. */
+export const unstoppable = new AbortController().signal
 
 /** Nothing was done yet, or it may be done twice. */
 function isPassing(came: Exchange, { method, path }: Ask): boolean {

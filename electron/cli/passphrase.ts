@@ -20,7 +20,7 @@ export async function readPassphrase(
   { descriptor, question }: PassphraseOptions,
 ): Promise<Result<Secret | null>> {
   if (descriptor !== null) {
-    const lines = passphrasesFromFd(descriptor)
+    const lines = await passphrasesFromFd(descriptor, { signal })
     if (!lines.ok) return { ok: false, error: await failureFrom(lines.error) }
     return { ok: true, value: lines.value[0] ?? null }
   }

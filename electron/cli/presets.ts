@@ -7,7 +7,9 @@ export interface Access {
   readonly adcFile: string | null
   /** `127.0.0.1:PORT`; null with a file. */
   readonly metadata: string | null
-  /** A file with an access token, kept fresh. */
+  /** An empty folder to stand in for gcloud's, whose credentials file goes before a metadata server; null to keep it. */
+  readonly emptyConfig: string | null
+  /** A file with an access token, kept fresh; null for programs that do not read one. */
   readonly tokenFile: string | null
   /** One access token; null where the program takes something better. */
   readonly token: string | null
@@ -42,11 +44,13 @@ function plainName(program: string): string {
 
 /** Variables that would go before ours, or name another account's file. Null takes one away. */
 export function variablesFor(program: string, access: Access): Readonly<Record<string, string | null>> {
-  const { adcFile, metadata, tokenFile, token, project, quotaProject } = access
+  const { adcFile, metadata, emptyConfig, tokenFile, token, project, quotaProject } = access
   const variable = tokenVariableOf(program)
   return {
     GOOGLE_APPLICATION_CREDENTIALS: adcFile,
     ...(metadata === null ? {} : metadataVariables(metadata)),
+    // gcloud itself keeps all it knows in there.
+    ...(emptyConfig === null || readsTokenFile(program) ? {} : { CLOUDSDK_CONFIG: emptyConfig }),
     // Google's own order: these two go before the file that is kept fresh.
     CLOUDSDK_AUTH_ACCESS_TOKEN: null,
     CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE: null,

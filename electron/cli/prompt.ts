@@ -8,6 +8,9 @@ export interface PromptOptions {
   readonly signal: AbortSignal
 }
 
+/** So long the signal of a key takes at most, ms. */
+const signalMs = 500
+
 /** One line; null at the end of input, on Ctrl+C, and when `signal` ends the asking. */
 export function prompt(question: string, { hidden, signal }: PromptOptions): Promise<string | null> {
   if (signal.aborted) return Promise.resolve(null)
@@ -28,8 +31,9 @@ export function prompt(question: string, { hidden, signal }: PromptOptions): Pro
     })
     // The terminal is in a mode of its own, so that the key arrives here and not as a signal.
     reader.once('SIGINT', () => {
-      reader.close()
+      // The signal is what ends the asking: whoever waits for the line then knows why none came.
       process.kill(process.pid, 'SIGINT')
+      setTimeout(stop, signalMs).unref()
     })
     reader.once('close', () => {
       signal.removeEventListener('abort', stop)

@@ -13,14 +13,14 @@ export interface Answer {
   readonly scopes: readonly string[] | null
 }
 
-/** Reads one line of an answer. `narrower`: which scopes is asked next. Null for what is none of them. */
-export function readAnswer(line: string): AskAnswer | 'narrower' | null {
+/** Reads one line of an answer. `fewer`: which scopes is asked next. Null for what is none of them. */
+export function readAnswer(line: string): AskAnswer | 'fewer' | null {
   const word = line.trim().toLowerCase()
   if (['o', 'once'].includes(word)) return 'once'
   if (['s', 'session'].includes(word)) return 'session'
   if (['a', 'always'].includes(word)) return 'always'
-  if (['n', 'narrower'].includes(word)) return 'narrower'
-  return ['no', ''].includes(word) ? 'no' : null
+  if (['f', 'fewer'].includes(word)) return 'fewer'
+  return ['n', 'no', ''].includes(word) ? 'no' : null
 }
 
 /** Reads numbers of a list: `1,3` or `1 3`. Null where one of them is not in it, or there is none. */
@@ -40,7 +40,7 @@ export function questionLines(ask: AskView): readonly string[] {
   return [head, ...scopes.map((scope, index) => `  ${String(index + 1)}. ${scopeInWords(scope)}`)]
 }
 
-const choices = '[o]nce, this [s]ession, [a]lways, [n]arrower, or no?'
+const choices = '[o]nce, this [s]ession, [a]lways, [f]ewer scopes, or [n]o?'
 
 /** Asks until it is answered. Null at the end of input, and when `signal` ends it: unanswered, which means no. */
 export async function askPerson(out: Output, ask: AskView, signal: AbortSignal): Promise<Answer | null> {
@@ -48,16 +48,26 @@ export async function askPerson(out: Output, ask: AskView, signal: AbortSignal):
   let scopes: readonly string[] | null = null
   for (;;) {
     const line = await prompt(choices, { signal })
-    if (line === null) return null
+    if (line === null) {
+      if (!signal.aborted) out.tell('Nobody can answer here any more. The Latchkey window still can.')
+      return null
+    }
     const answer = readAnswer(line)
-    if (answer === 'narrower') {
-      scopes = await narrower(out, ask.scopes, signal)
-      if (scopes !== null) out.tell('Only:', ...scopes.map((scope) => `  ${scopeInWords(scope)}`))
+    if (answer === 'fewer') {
+      scopes = (await fewer(out, ask.scopes, signal)) ?? scopes
+      if (!signal.aborted) out.tell(...standing(scopes))
     } else if (answer !== null) return { answer, scopes }
   }
 }
 
-async function narrower(
+/** What a yes would give now. */
+function standing(scopes: readonly string[] | null): readonly string[] {
+  return scopes === null
+    ? ['All that was asked for, as before.']
+    : ['Only:', ...scopes.map((scope) => `  ${scopeInWords(scope)}`)]
+}
+
+async function fewer(
   out: Output,
   scopes: readonly string[],
   signal: AbortSignal,

@@ -1,12 +1,13 @@
 /** A sign-in that another process carries out, as `login` takes it: commands over the socket, and its views as they come. */
 import type { FlowView, Snapshot, StateDelta } from '../contract/views.ts'
 import type { AppError, Outcome } from '../contract/outcome.ts'
-import { ok } from '../contract/outcome.ts'
+import { appError, ok } from '../contract/outcome.ts'
 import type { TypedClipboard } from './clipboard.ts'
 import type { Failure, Result } from './failure.ts'
-import { follow } from './follow.ts'
+import { followOwner } from './follow-owner.ts'
 import type { LoginHandlers, LoginParts } from './login.ts'
 import type { Owner } from './owner.ts'
+import { unstoppable } from './owner.ts'
 
 /** What is not in our table of errors comes from a newer owner, and its own words are shown. */
 function outcomeOf<T>(result: Result<T>): Outcome<T> {
@@ -20,8 +21,9 @@ function asAppError({ next: _next, ...error }: Failure): AppError {
 export function remoteHandlers(owner: Owner, clipboard: TypedClipboard): LoginHandlers {
   return {
     'app.snapshot': async (params) => outcomeOf(await owner.command('app.snapshot', params)),
-    'signIn.start': async (params) => outcomeOf(await owner.command('signIn.start', params)),
-    'signIn.cancel': async (params) => outcomeOf(await owner.command('signIn.cancel', params)),
+    // What was begun has to be known, so that it can be ended.
+    'signIn.start': async (params) => outcomeOf(await owner.command('signIn.start', params, unstoppable)),
+    'signIn.cancel': async (params) => outcomeOf(await owner.command('signIn.cancel', params, unstoppable)),
     'signIn.chooseAccount': async (params) => outcomeOf(await owner.command('signIn.chooseAccount', params)),
     async 'signIn.copyLink'(params) {
       const reply = await owner.post('/v1/sign-in/link', params)
@@ -39,23 +41,33 @@ export function remoteHandlers(owner: Owner, clipboard: TypedClipboard): LoginHa
 
 type EventLine = { readonly snapshot: Snapshot } | { readonly delta: StateDelta } | { readonly reset: object }
 
+/** What is told of sign-ins; `lost` tells when it ends although nobody ended it. */
+export type Watching = Required<Pick<LoginParts, 'watch' | 'lost'>>
+
 /** The views of all sign-ins from now on, until `signal`. Errors: the owner's. */
-export async function watchFlows(owner: Owner, signal: AbortSignal): Promise<Result<LoginParts['watch']>> {
+export async function watchFlows(owner: Owner, signal: AbortSignal): Promise<Result<Watching>> {
   const watchers = new Set<(flow: FlowView) => void>()
-  const lines = await follow(owner.place, '/v1/events', signal)
+  const lines = await followOwner(owner, '/v1/events', signal)
   if (!lines.ok) return lines
-  void (async () => {
+  const told = async (): Promise<void> => {
     for await (const line of lines.value) {
       const event = JSON.parse(line) as EventLine
       const flows = 'delta' in event ? (event.delta.flows?.upsert ?? []) : []
       for (const flow of flows) for (const watcher of watchers) watcher(flow)
     }
-  })().catch(() => undefined)
+  }
+  const lost = told().then(
+    () => appError('owner-silent'),
+    () => appError('owner-silent'),
+  )
   return {
     ok: true,
-    value: (watcher) => {
-      watchers.add(watcher)
-      return () => watchers.delete(watcher)
+    value: {
+      lost,
+      watch: (watcher) => {
+        watchers.add(watcher)
+        return () => watchers.delete(watcher)
+      },
     },
   }
 }

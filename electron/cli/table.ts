@@ -75,8 +75,8 @@ const rows = {
     },
     wraps: true,
     more: [
-      'Sets GOOGLE_APPLICATION_CREDENTIALS (or, with --metadata, GCE_METADATA_HOST) and',
-      'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE. Programs that take nothing but a token get one, which lasts about an hour:',
+      'Sets GOOGLE_APPLICATION_CREDENTIALS (or, with --metadata, GCE_METADATA_HOST); for gcloud, bq and gsutil also',
+      'CLOUDSDK_AUTH_ACCESS_TOKEN_FILE (“--as gcloud” where CMD only starts them). Programs that take nothing but a token get one, which lasts about an hour:',
       '  terraform, tofu, terragrunt   GOOGLE_OAUTH_ACCESS_TOKEN',
       '  gog, gogcli                   GOG_ACCESS_TOKEN',
       '  gws                           GOOGLE_WORKSPACE_CLI_TOKEN',
@@ -179,6 +179,7 @@ const rows = {
     first: ['write', 'show', 'undo'],
     options: {
       ...{ account, client, scopes, term, days, 'by-rule': byRule },
+      label: { value: 'TEXT', words: 'write: what the lease is called in Latchkey' },
       file: { value: 'FILE', words: 'another place than where Google’s libraries look' },
       'quota-project': quotaProject,
     },

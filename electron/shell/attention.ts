@@ -49,6 +49,8 @@ function shownName(name: string): string {
  */
 export function attention(options: AttentionOptions): Attention {
   const calls = new Map<string, Call | null>()
+  /** Windows that say when the person comes to them: one word for all that flashes until then. */
+  const listening = new WeakSet<CallWindow>()
 
   function end(askId: string): void {
     calls.get(askId)?.close()
@@ -62,7 +64,12 @@ export function attention(options: AttentionOptions): Attention {
     calls.set(ask.askId, show(ask))
     if (!living) return
     living.flashFrame(true)
-    living.once('focus', () => living.flashFrame(false))
+    if (listening.has(living)) return
+    listening.add(living)
+    living.once('focus', () => {
+      listening.delete(living)
+      living.flashFrame(false)
+    })
   }
 
   function show({ program, remote }: AskView): Call | null {

@@ -206,24 +206,30 @@ describe.skipIf(partsMissing !== null)('an agent', () => {
     expect((await world.open()).sent).toEqual([])
   })
 
-  it('keeps its practice Google running for the app, which goes on with it when the agent is killed', async () => {
-    const agent = await startAgent({ practiceIssuer: null })
-    const first = await world.open({ issuer: null, takeSeat: takeAppSeat })
-    const { issuer } = (await first.snapshot()).practice ?? {}
-    expect(await first.signIn(asha)).toMatchObject({ kind: 'done' })
-    await first.close()
-    expect((await ask('GET', '/v1/status', null)).body).toMatchObject({
-      owner: { kind: 'agent' },
-      accounts: 1,
-    })
-    const second = await world.open({ issuer: null, takeSeat: takeAppSeat })
-    expect((await second.snapshot()).practice?.issuer).toBe(issuer)
-    await end(agent, 'SIGKILL')
-    const signIn = async (): Promise<unknown> => (await second.signIn(sam)).kind
-    await expect.poll(() => signIn().catch(() => 'not yet'), { timeout: 20_000 }).toBe('done')
-    // The first account's token is known to the Google that was started anew: it has the same state.
-    const { accountId } = await second.account(asha)
-    const copied = { accountId, clientId: practiceClient.clientId }
-    expect(await second.ask('accounts.copyAccessToken', copied)).toMatchObject({ ok: true })
-  })
+  it.each([
+    ['killed', 'SIGKILL'],
+    ['ended', 'SIGTERM'],
+  ] as const)(
+    'keeps its practice Google running for the app, which goes on with it when the agent is %s',
+    async (_how, signal) => {
+      const agent = await startAgent({ practiceIssuer: null })
+      const first = await world.open({ issuer: null, takeSeat: takeAppSeat })
+      const { issuer } = (await first.snapshot()).practice ?? {}
+      expect(await first.signIn(asha)).toMatchObject({ kind: 'done' })
+      await first.close()
+      expect((await ask('GET', '/v1/status', null)).body).toMatchObject({
+        owner: { kind: 'agent' },
+        accounts: 1,
+      })
+      const second = await world.open({ issuer: null, takeSeat: takeAppSeat })
+      expect((await second.snapshot()).practice?.issuer).toBe(issuer)
+      await end(agent, signal)
+      const signIn = async (): Promise<unknown> => (await second.signIn(sam)).kind
+      await expect.poll(() => signIn().catch(() => 'not yet'), { timeout: 20_000 }).toBe('done')
+      // The first account's token is known to the Google that was started anew: it has the same state.
+      const { accountId } = await second.account(asha)
+      const copied = { accountId, clientId: practiceClient.clientId }
+      expect(await second.ask('accounts.copyAccessToken', copied)).toMatchObject({ ok: true })
+    },
+  )
 })

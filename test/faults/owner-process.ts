@@ -127,6 +127,7 @@ async function runAgent({ dataFolder, port }: OwnerProcessOptions): Promise<void
   const error = await liveAsAgent({
     ...{ place: { dataFolder, profile }, board, open, log, signal: stop.signal },
     practiceIssuer: () => null,
+    closePractice: () => Promise.resolve(),
     say: (line) => tell({ news: 'said', line }),
   })
   tell({ news: 'ended', code: error?.code ?? null })

@@ -21,20 +21,23 @@ export interface DoorFolderPlace extends Machine {
  * in the folder for temporary files, named after this user and the profile's path. Touches nothing.
  */
 export function doorFolderOf(place: DoorFolderPlace): string {
-  const { env, dataFolder, profile, uid } = place
+  const { dataFolder, profile, uid } = place
   const usual = usualDoorFolder(place)
   if (usual !== null) return usual
   const digest = createHash('sha256')
     .update(join(dataFolder, 'profiles', profile))
     .digest('hex')
   const user = uid ?? process.getuid?.() ?? 0
-  return posix.join(temporary(env), `latchkey-${String(user)}`, digest.slice(0, 16))
+  return posix.join(temporary(place), `latchkey-${String(user)}`, digest.slice(0, 16))
 }
 
-/** As `os.tmpdir` finds it, of the environment given. */
-function temporary(env: Machine['env']): string {
-  const named = [env['TMPDIR'], env['TMP'], env['TEMP']].find((name) => name !== undefined && name !== '')
-  return named === undefined ? '/tmp' : named.replace(/(?!^)\/+$/, '')
+/**
+ * The same for the owner and for the command, whose environments may differ: a session of systemd, a shell and a
+ * container name other folders. Only macOS gives each person one that all their programs are told of.
+ */
+function temporary({ platform, env }: Machine): string {
+  const named = platform === 'darwin' ? (env['TMPDIR'] ?? '') : ''
+  return named === '' ? '/tmp' : named.replace(/(?!^)\/+$/, '')
 }
 
 /** The folder and those of ours above it, outermost first, each of which has to be closed to others. */

@@ -16,8 +16,9 @@ import { Connections, usualLimits } from './connections.ts'
 import { Exchange, readBody } from './exchange.ts'
 import type { LetIn, Refusal } from './guard.ts'
 import { guard, refused } from './guard.ts'
+import { BrokenOff } from './owner-answers.ts'
 import type { PortPair } from './peer.ts'
-import { peerOf, sharesUser } from './peer.ts'
+import { isOwnLoopback, peerOf, sharesUser } from './peer.ts'
 
 export type Answering = (request: DoorRequest) => Promise<DoorAnswer>
 
@@ -34,6 +35,8 @@ export interface DoorServerOptions {
 const maxHeaderBytes = 8 * 1024
 /** Requests of one connection that may wait for their answers. Libraries send one after the other. */
 const mostAtOnce = 16
+/** For streams that end while a door closes, ms. */
+const lastPartsMs = 500
 const onSocket: DoorPeer = { user: 'same', pid: null }
 
 export class DoorServer {
@@ -62,11 +65,19 @@ export class DoorServer {
       })
   }
 
-  /** Takes nothing new; what is being answered has `graceMs` to be so. Streams end. */
+  /**
+   * Takes nothing new; what is being answered has `graceMs` to be so. A stream that does not end by itself at once is
+   * broken off, so that nobody takes its beginning for the whole.
+   */
   close(graceMs: number): Promise<void> {
     this.#closing ??= new Promise((resolve) => {
       this.http.close(() => resolve())
-      for (const response of this.#streams) response.end()
+      setTimeout(
+        () => {
+          for (const response of this.#streams) response.destroy()
+        },
+        Math.min(graceMs, lastPartsMs),
+      ).unref()
       this.#connections.endAll(graceMs)
     })
     return this.#closing
@@ -74,10 +85,13 @@ export class DoorServer {
 
   #accept(socket: Duplex): void {
     const ports = portsOf(socket)
-    if (this.#closing || !this.#connections.add(socket, ports)) {
-      socket.on('error', () => socket.destroy())
-      socket.end(refusalBytes(refused(503, 'too many are connected')), () => socket.destroy())
-    } else if (ports) (socket as Socket).setNoDelay(true)
+    // Over a port there are always two of them; without, the caller has left in the same moment.
+    if (this.#options.hosts() !== null && ports === null) return void socket.destroy()
+    if (ports && !isOwnLoopback((socket as Socket).remoteAddress))
+      return turnAway(socket, refused(403, 'it came from another address than 127.0.0.1'))
+    if (this.#closing || !this.#connections.add(socket, ports))
+      return turnAway(socket, refused(503, 'too many are connected'))
+    if (ports) (socket as Socket).setNoDelay(true)
   }
 
   #take(request: IncomingMessage, response: ServerResponse): void {
@@ -99,7 +113,9 @@ export class DoorServer {
 
   #done(connection: Connection): void {
     connection.requests -= 1
-    if (connection.requests === 0) this.#connections.enter(connection, 'idle')
+    if (connection.requests > 0) return
+    this.#connections.enter(connection, 'idle')
+    if (this.#closing) connection.socket.end()
   }
 
   /** Asked of the system once a connection, with its first request. */
@@ -143,7 +159,7 @@ export class DoorServer {
       const exchange = new Exchange(request, response, checked, body, peer)
       await this.#send(connection, response, await this.#options.answer(exchange))
     } catch (cause) {
-      this.#options.log?.error('door-answer-failed', cause)
+      if (!(cause instanceof BrokenOff)) this.#options.log?.error('door-answer-failed', cause)
       if (response.headersSent) response.destroy()
       else this.#end(response, 500, {}, errorBody(appError('internal')))
     }
@@ -160,7 +176,7 @@ export class DoorServer {
     response.flushHeaders()
     this.#streams.add(response)
     try {
-      if (!this.#closing) await this.#pour(connection, response, answer.body)
+      await this.#pour(connection, response, answer.body)
     } finally {
       this.#streams.delete(response)
     }
@@ -263,6 +279,12 @@ function refusalBytes(refusal: Refusal): string {
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`)
   return `HTTP/1.1 ${String(refusal.status)} Refused\r\n${lines.join('')}\r\n${body}`
+}
+
+/** Before it has said anything. Nothing of it is read. */
+function turnAway(socket: Duplex, refusal: Refusal): void {
+  socket.on('error', () => socket.destroy())
+  socket.end(refusalBytes(refusal), () => socket.destroy())
 }
 
 /** Null of a socket or a pipe. */

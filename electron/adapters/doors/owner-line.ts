@@ -15,18 +15,27 @@ export interface OwnerLine {
   /** Resolves when the other side is gone, for whatever reason. Never rejects. */
   readonly over: Promise<void>
   isOver(): boolean
+  /** The other side has shown who it is: from now on its lines may be long. */
+  trust(): void
   /** What was said is sent; then it is over. */
   end(): void
+  /** The same, whatever the other side does. */
+  cut(): void
 }
 
 /** Bytes of one line. A request's body has at most 64 KiB, which as JSON may grow to six times that. */
 const longestLine = 1024 * 1024
+/** The same before the other side has shown who it is: room for a hello. */
+const longestHello = 4096
+/** Words that wait for somebody to listen. Each side waits for the other's next one until then. */
+const mostEarly = 16
 /** Bytes that wait for the other side to read them; with more it has stopped reading. */
 const mostWaiting = 32 * 1024 * 1024
 
 /** A line over a connected socket. Whoever sends what is no JSON object, or too much of it, is cut off. */
 export function ownerLine(socket: Socket): OwnerLine {
   const early: OwnerWord[] = []
+  let longest = longestHello
   let listener: ((word: OwnerWord) => void) | null = null
   let over = false
   const ended = new Promise<void>((resolve) => {
@@ -36,12 +45,15 @@ export function ownerLine(socket: Socket): OwnerLine {
     })
   })
   socket.on('error', () => socket.destroy())
-  readLines(socket, (text) => {
-    const word = parsed(text)
-    if (word === null) socket.destroy()
+  const onLine = (text: string): void => {
+    const word = text.length > longest ? null : parsed(text)
+    if (word === null || early.length >= mostEarly) socket.destroy()
+    // What came in the same moment as something that was not understood is not listened to either.
+    else if (socket.destroyed) return
     else if (listener) listener(word)
     else early.push(word)
-  })
+  }
+  readLines(socket, { longest: () => longest, onLine })
   return {
     say(word) {
       if (over || socket.destroyed || !socket.writable) return
@@ -66,7 +78,11 @@ export function ownerLine(socket: Socket): OwnerLine {
     },
     over: ended,
     isOver: () => over,
+    trust() {
+      longest = longestLine
+    },
     end: () => void socket.end(),
+    cut: () => socket.destroySoon(),
   }
 }
 
@@ -91,12 +107,21 @@ export function connectLine(path: string): Promise<OwnerLine | null> {
     socket.once('error', failed)
     socket.once('connect', () => {
       socket.removeListener('error', failed)
-      resolve(ownerLine(socket))
+      const line = ownerLine(socket)
+      // Who listens there was looked at before: its socket is this user's.
+      line.trust()
+      resolve(line)
     })
   })
 }
 
-function readLines(socket: Socket, onLine: (text: string) => void): void {
+interface LineReader {
+  /** In letters; asked at each look. */
+  readonly longest: () => number
+  readonly onLine: (text: string) => void
+}
+
+function readLines(socket: Socket, { longest, onLine }: LineReader): void {
   let parts: string[] = []
   let length = 0
   socket.setEncoding('utf8')
@@ -109,7 +134,7 @@ function readLines(socket: Socket, onLine: (text: string) => void): void {
       parts = [next]
       length = next.length
     }
-    if (length > longestLine) socket.destroy()
+    if (length > longest()) socket.destroy()
   })
 }
 

@@ -4,7 +4,7 @@
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, open, unlink } from 'node:fs/promises'
+import { chmod, lstat, open, unlink } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { createServer } from 'node:net'
 import { homedir } from 'node:os'
@@ -35,12 +35,24 @@ export interface OwnerDesk {
   close(): Promise<void>
 }
 
+/** Something of somebody else lies where the folder of the doors should be. */
+export class FolderNotOurs extends Error {
+  readonly path: string
+
+  constructor(path: string) {
+    super('the folder is not ours')
+    this.path = path
+  }
+}
+
 const recordFile = 'owner.json'
 const socketFile = 'owner.sock'
 const mostBytes = 8192
 
 /** Who says hello has this long, ms. */
 const helloMs = 5000
+/** The app and an agent, and those that are still to say hello. */
+const mostLines = 16
 
 function folderOf({ dataFolder, profile }: OwnerPlace): string {
   const { platform, env } = process
@@ -49,7 +61,7 @@ function folderOf({ dataFolder, profile }: OwnerPlace): string {
 
 /**
  * Lets the other process find this one, which has the profile's lock. `onLine` gets each line on which the right key
- * was said, with who said it. Throws where the folder or the socket cannot be made.
+ * was said, with who said it. Throws `FolderNotOurs`, or the system's error where the folder or the socket cannot be made.
  */
 export async function openOwnerDesk(
   place: OwnerPlace,
@@ -57,7 +69,7 @@ export async function openOwnerDesk(
   onLine: (line: OwnerLine, from: OwnerKind, pid: number) => void,
 ): Promise<OwnerDesk> {
   const folder = folderOf(place)
-  if (!(await makeDoorFolder(folder))) throw new Error(`${folder} is not ours`)
+  if (!(await makeDoorFolder(folder))) throw new FolderNotOurs(folder)
   const key = randomBytes(32).toString('base64url')
   const own = `${String(process.pid)}-${randomBytes(6).toString('hex')}`
   const windows = process.platform === 'win32'
@@ -65,14 +77,19 @@ export async function openOwnerDesk(
   const server = createServer({ allowHalfOpen: false }, (connection) => {
     const line = ownerLine(connection)
     void greeted(line, key).then((hello) => {
-      if (hello) onLine(line, hello.kind, hello.pid)
-      else line.end()
+      if (!hello) return line.cut()
+      line.trust()
+      onLine(line, hello.kind, hello.pid)
     })
   })
+  server.maxConnections = mostLines
   // Made under another name first, so that what another owner left is replaced at once and never missing.
   const first = windows ? socket : join(folder, `.owner-${own.slice(-12)}`)
   await listening(server, first)
-  if (!windows) await renameWithPatience(first, socket)
+  if (!windows) {
+    await chmod(first, 0o600)
+    await renameWithPatience(first, socket)
+  }
   const record: OwnerRecord = { protocol: ownerProtocol, kind, pid: process.pid, socket, key }
   await replaceFile(join(folder, recordFile), JSON.stringify(record))
   return {

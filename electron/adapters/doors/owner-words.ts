@@ -58,18 +58,38 @@ export type OwnerWord =
   /** The app is about to give the profile back: doors that it closes from now on are to be kept. */
   | { readonly say: 'leaving' }
   | AskedWord
-  /** `more`: the body comes in parts. */
+  /** What of the body is still to come: nothing, the rest of a text, or parts that come as they are made. */
   | {
       readonly say: 'answer'
       readonly id: number
       readonly status: number
       readonly headers: Readonly<Record<string, string>>
       readonly body: string
-      readonly more: boolean
+      readonly rest: 'none' | 'text' | 'stream'
     }
   | { readonly say: 'part'; readonly id: number; readonly text: string }
+  /** So many letters of the parts went on to who asked: as many more may come. */
+  | { readonly say: 'read'; readonly id: number; readonly letters: number }
   | { readonly say: 'end'; readonly id: number }
+  /** The rest will never come. */
+  | { readonly say: 'broken'; readonly id: number }
   /** Who asked went away. */
   | { readonly say: 'gone'; readonly id: number }
   | { readonly say: 'who'; readonly id: number }
   | { readonly say: 'peer'; readonly id: number; readonly peer: DoorPeer }
+
+/** Letters of a body that one word carries at most. */
+export const longestPart = 64 * 1024
+/** Letters of one body that may be on their way before the other side says that it has read some. */
+export const mostUnread = 1024 * 1024
+
+/** A text in parts that a word can carry each. */
+export function* pieces(text: string): Generator<string> {
+  for (let from = 0; from < text.length;) {
+    let to = Math.min(from + longestPart, text.length)
+    // Not between the two halves of one letter.
+    if (to < text.length && /[\uD800-\uDBFF]/.test(text.charAt(to - 1))) to -= 1
+    yield text.slice(from, to)
+    from = to
+  }
+}

@@ -20,12 +20,20 @@ export interface TableEntry {
   readonly inode: string
 }
 
+/**
+ * Whether an address is the one that the tables are searched for. A program may bind its end to any other of this
+ * machine (127.0.0.2, that of a network); such a connection is nobody's who means well.
+ */
+export function isOwnLoopback(address: string | undefined): boolean {
+  return address === '127.0.0.1' || address === '::ffff:127.0.0.1'
+}
+
 /** For finding the process, ms. */
 const patienceMs = 500
 
 /**
- * Whether a connection may be answered: its other end is a process of this user, or the system does not tell. Where
- * the system tells of our own end and not of theirs, nobody is there any more.
+ * Whether a connection may be answered: its other end is a process of this user, or the system does not tell of any
+ * connection at all. Where it tells of others and not of this one's other end, nobody is there that may be answered.
  */
 export async function sharesUser(pair: PortPair): Promise<boolean> {
   if (process.platform !== 'linux') return true
@@ -37,7 +45,7 @@ export async function sharesUser(pair: PortPair): Promise<boolean> {
 export function isOurs({ ours, theirs }: PortPair, tables: readonly string[], uid: number): boolean {
   const other = entryOf(tables, theirs, ours)
   if (other) return other.uid === uid && other.inode !== '0'
-  return entryOf(tables, ours, theirs) === null
+  return tables.every((table) => table.trim() === '')
 }
 
 /** The other end, with its process where it can be found within half a second. */

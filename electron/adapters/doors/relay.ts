@@ -1,15 +1,28 @@
 /** The agent's side while the app has its profile: opens doors for the app, and asks the app for every answer. */
 import type { AppError } from '../../contract/outcome.ts'
+import { appError } from '../../contract/outcome.ts'
 import type { DoorAnswer, DoorRequest, OpenDoor } from '../../core/ports.ts'
+import { inFormOf, lost, nobody } from './owner-answers.ts'
 import type { OwnerLine } from './owner-line.ts'
 import type { OwnerWord } from './owner-words.ts'
+import { Parts } from './relayed-body.ts'
 import type { Switchboard } from './switchboard.ts'
-import { lost, mayBeAskedAgain, nobody } from './switchboard.ts'
+import { mayBeAskedAgain } from './switchboard.ts'
+
+type Word<Say extends OwnerWord['say']> = Extract<OwnerWord, { readonly say: Say }>
 
 interface Asked {
   readonly request: DoorRequest
   readonly answered: (answer: DoorAnswer | null) => void
+  /** A stream: the answer is given already. */
   parts: Parts | null
+  /** A long text: the answer is given when it is whole. */
+  text: LongText | null
+}
+
+interface LongText {
+  readonly head: Pick<DoorAnswer, 'status' | 'headers'>
+  readonly pieces: string[]
 }
 
 /**
@@ -53,9 +66,12 @@ class Relay {
       case 'leaving':
         return this.#board.hold()
       case 'answer':
-      case 'part':
-      case 'end':
         return this.#answer(word)
+      case 'part':
+        return this.#part(word)
+      case 'end':
+      case 'broken':
+        return this.#end(word)
       case 'who':
         return void this.#tellPeer(word.id)
       default:
@@ -66,21 +82,28 @@ class Relay {
     this.#board.hold()
     for (const [id, asked] of this.#asked) {
       this.#asked.delete(id)
-      if (asked.parts) asked.parts.end()
-      else asked.answered(mayBeAskedAgain(asked.request) ? null : lost())
+      if (asked.parts) asked.parts.breakOff()
+      else asked.answered(mayBeAskedAgain(asked.request) ? null : lost(asked.request))
     }
+    // At once: whoever knocks from now on waits for the next one, however long that takes here.
+    const held = this.#closeDoors()
     await this.#turn.catch(() => undefined)
     await this.#board.withdraw()
-    await Promise.all([...this.#doors.values()].map((door) => door.close()))
-    this.#doors.clear()
+    await Promise.all([held, this.#closeDoors()])
     this.#board.stopHolding()
+  }
+
+  async #closeDoors(): Promise<void> {
+    const doors = [...this.#doors.values()]
+    this.#doors.clear()
+    await Promise.all(doors.map((door) => door.close()))
   }
 
   #next(work: () => Promise<void>): void {
     this.#turn = this.#turn.then(work).catch(() => this.#line.end())
   }
 
-  async #open({ door, place }: Extract<OwnerWord, { say: 'open' }>): Promise<void> {
+  async #open({ door, place }: Word<'open'>): Promise<void> {
     const opened = await this.#board.open(place, (request) => this.#ask(door, request))
     if (!opened.ok) return this.#refuse(door, opened.error)
     this.#doors.set(door, opened.value)
@@ -113,10 +136,10 @@ class Relay {
         this.#asked.delete(id)
         this.#line.say({ say: 'gone', id })
         asked.parts?.end()
-        resolve(nobody())
+        resolve(nobody(request))
       }
       const answered = (answer: DoorAnswer | null): void => resolve(answer)
-      this.#asked.set(id, { request, answered, parts: null })
+      this.#asked.set(id, { request, answered, parts: null, text: null })
       signal.addEventListener('abort', gone, { once: true })
       const sent = Object.entries(headers).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
@@ -128,19 +151,40 @@ class Relay {
     })
   }
 
-  #answer(word: Extract<OwnerWord, { say: 'answer' | 'part' | 'end' }>): void {
-    const asked = this.#asked.get(word.id)
+  #answer({ id, status, headers, body, rest }: Word<'answer'>): void {
+    const asked = this.#asked.get(id)
     if (!asked) return
-    if (word.say === 'answer') {
-      const { status, headers, body, more } = word
-      if (more) asked.parts = new Parts(() => this.#stopReading(word.id))
-      else this.#asked.delete(word.id)
-      asked.answered({ status, headers, body: asked.parts ?? body })
-    } else if (word.say === 'part') asked.parts?.add(word.text)
-    else {
-      this.#asked.delete(word.id)
-      asked.parts?.end()
+    if (rest === 'text') {
+      asked.text = { head: { status, headers }, pieces: [] }
+      return
     }
+    if (rest === 'stream')
+      asked.parts = new Parts({
+        onRead: (letters) => this.#line.say({ say: 'read', id, letters }),
+        onStopped: () => this.#stopReading(id),
+      })
+    else this.#asked.delete(id)
+    asked.answered({ status, headers, body: asked.parts ?? body })
+  }
+
+  #part({ id, text }: Word<'part'>): void {
+    const asked = this.#asked.get(id)
+    asked?.parts?.add(text)
+    if (!asked?.text) return
+    asked.text.pieces.push(text)
+    this.#line.say({ say: 'read', id, letters: text.length })
+  }
+
+  #end({ say, id }: Word<'end' | 'broken'>): void {
+    const asked = this.#asked.get(id)
+    if (!asked) return
+    this.#asked.delete(id)
+    if (say === 'end') asked.parts?.end()
+    else asked.parts?.breakOff()
+    if (!asked.text) return
+    const { head, pieces } = asked.text
+    if (say === 'end') asked.answered({ ...head, body: pieces.join('') })
+    else asked.answered(inFormOf(asked.request, appError('internal')))
   }
 
   #stopReading(id: number): void {
@@ -150,55 +194,5 @@ class Relay {
   async #tellPeer(id: number): Promise<void> {
     const peer = await this.#asked.get(id)?.request.peer()
     this.#line.say({ say: 'peer', id, peer: peer ?? { user: 'unknown', pid: null } })
-  }
-}
-
-/** Characters that may wait for a caller who does not read; then the stream ends. */
-const mostUnread = 4 * 1024 * 1024
-
-/** A body in parts, as they come. */
-class Parts implements AsyncIterable<string> {
-  readonly #texts: string[] = []
-  readonly #stopped: () => void
-  #unread = 0
-  #ended = false
-  #wake: (() => void) | null = null
-
-  constructor(stopped: () => void) {
-    this.#stopped = stopped
-  }
-
-  add(text: string): void {
-    this.#unread += text.length
-    if (this.#unread > mostUnread) {
-      this.#stopped()
-      this.end()
-      return
-    }
-    this.#texts.push(text)
-    this.#wake?.()
-  }
-
-  end(): void {
-    this.#ended = true
-    this.#wake?.()
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<string> {
-    try {
-      for (;;) {
-        const text = this.#texts.shift()
-        if (text !== undefined) {
-          this.#unread -= text.length
-          yield text
-        } else if (this.#ended) return
-        else
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve
-          })
-      }
-    } finally {
-      this.#stopped()
-    }
   }
 }

@@ -3,8 +3,8 @@
  * app opens them itself, at the same places.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fail, ok } from '../../contract/outcome.ts'
-import type { Outcome } from '../../contract/outcome.ts'
+import { appError, fail, ok } from '../../contract/outcome.ts'
+import type { AppError, Outcome } from '../../contract/outcome.ts'
 import type {
   DoorAnswer,
   DoorListener,
@@ -14,21 +14,38 @@ import type {
   Log,
   OpenDoor,
 } from '../../core/ports.ts'
+import { inFormOf, nobody } from './owner-answers.ts'
 import type { OwnerLine } from './owner-line.ts'
 import type { Announcement, AskedWord, OwnerWord } from './owner-words.ts'
+import { longestPart, pieces } from './owner-words.ts'
+import { Unread } from './relayed-body.ts'
 
 type Answer = (request: DoorRequest) => Promise<DoorAnswer>
 
 interface RelayedDoor {
-  readonly number: number
-  readonly place: DoorPlace
   readonly answer: Answer
+  /** Where it was opened; a port is a certain one then. */
+  place: DoorPlace
+  /** The agent has opened it. */
+  isOpen: boolean
   /** Where this process listens itself since the agent went. */
   own: OpenDoor | null
+  /** Told why nobody listens there although it should be open; null when it is open again. */
+  tell: (problem: AppError | null) => void
+  problem: AppError | null
+  readonly closing: AbortController
 }
 
 /** A port of an agent that has just died is free within moments, ms. */
 const portPatienceMs = 5000
+/** Between two tries after that; it doubles, ms. */
+const firstWaitMs = 1000
+const longestWaitMs = 60_000
+
+export interface RelayedDoorsOptions {
+  /** How long the app waits for a door of an agent that is gone before it says so, ms. */
+  readonly patienceMs?: number
+}
 
 export class RelayedDoors implements DoorListener {
   readonly #line: OwnerLine
@@ -37,13 +54,16 @@ export class RelayedDoors implements DoorListener {
   readonly #doors = new Map<number, RelayedDoor>()
   readonly #replies = new Map<string, (word: OwnerWord) => void>()
   readonly #callers = new Map<number, AbortController>()
+  readonly #unread = new Map<number, Unread>()
+  readonly #patienceMs: number
   readonly #peers = new Map<number, (peer: DoorPeer) => void>()
   #announced: Announcement | null = null
   #lastNumber = 0
   #alone: Promise<void> | null = null
   #leaving = false
 
-  constructor(line: OwnerLine, listener: DoorListener, log: Log) {
+  constructor(line: OwnerLine, listener: DoorListener, log: Log, options: RelayedDoorsOptions = {}) {
+    this.#patienceMs = options.patienceMs ?? portPatienceMs
     this.#line = line
     this.#listener = listener
     this.#log = log
@@ -57,24 +77,31 @@ export class RelayedDoors implements DoorListener {
       return this.#listener.open(place, answer)
     }
     this.#lastNumber += 1
-    const door = this.#lastNumber
+    const number = this.#lastNumber
     // Before it is open: the first request may come together with the word that it is.
-    this.#doors.set(door, { number: door, place, answer, own: null })
-    const reply = await this.#ask({ say: 'open', door, place }, `door ${String(door)}`)
-    if (reply?.say === 'opened') {
-      const { address, port } = reply
-      this.#doors.set(door, {
-        number: door,
-        place: port === null ? place : { kind: 'port', port },
-        answer,
-        own: null,
-      })
-      return ok({ address, port, close: () => this.#close(door) })
-    }
-    this.#doors.delete(door)
+    const door = newDoor(place, answer)
+    this.#doors.set(number, door)
+    const reply = await this.#ask({ say: 'open', door: number, place }, `door ${String(number)}`)
+    if (reply?.say === 'opened') return ok(this.#opened(number, door, reply))
+    this.#doors.delete(number)
     if (reply?.say === 'not-opened') return { ok: false, error: reply.error }
     // The agent went in that moment.
     return this.#listener.open(place, answer)
+  }
+
+  #opened(
+    number: number,
+    door: RelayedDoor,
+    { address, port }: Extract<OwnerWord, { readonly say: 'opened' }>,
+  ): OpenDoor {
+    return {
+      ...{ address, port },
+      close: () => this.#close(number),
+      onProblem: (tell) => {
+        door.tell = tell
+        if (door.problem) tell(door.problem)
+      },
+    }
   }
 
   async announce(doors: Announcement): Promise<Outcome<null>> {
@@ -106,6 +133,7 @@ export class RelayedDoors implements DoorListener {
       case 'opened':
       case 'not-opened':
       case 'closed':
+        if (word.say === 'opened') this.#noteOpen(word)
         return this.#replied(`door ${String(word.door)}`, word)
       case 'announced':
         return this.#replied('announce', word)
@@ -113,10 +141,20 @@ export class RelayedDoors implements DoorListener {
         return void this.#answer(word)
       case 'gone':
         return this.#callers.get(word.id)?.abort()
+      case 'read':
+        return this.#unread.get(word.id)?.read(word.letters)
       case 'peer':
         return this.#peers.get(word.id)?.(word.peer)
       default:
     }
+  }
+
+  /** In the moment in which it is said: the agent may be gone in the next. */
+  #noteOpen({ door: number, port }: Extract<OwnerWord, { readonly say: 'opened' }>): void {
+    const door = this.#doors.get(number)
+    if (!door) return
+    door.isOpen = true
+    if (port !== null) door.place = { kind: 'port', port }
   }
 
   #replied(about: string, word: OwnerWord): void {
@@ -137,6 +175,7 @@ export class RelayedDoors implements DoorListener {
   async #close(number: number): Promise<void> {
     const door = this.#doors.get(number)
     if (!door) return
+    door.closing.abort()
     if (!this.#alone) await this.#ask({ say: 'close', door: number }, `door ${String(number)}`)
     if (this.#alone) await this.#alone
     this.#doors.delete(number)
@@ -147,29 +186,45 @@ export class RelayedDoors implements DoorListener {
     const { id } = word
     const caller = new AbortController()
     this.#callers.set(id, caller)
+    const request = this.#request(word, caller.signal)
+    let begun = false
     try {
       const door = this.#doors.get(word.door)
-      const answer = door
-        ? await door.answer(this.#request(word, caller.signal))
-        : ({ status: 503, headers: {}, body: '' } as const)
-      const { status, headers, body } = answer
-      if (typeof body === 'string') {
-        this.#line.say({ say: 'answer', id, status, headers, body, more: false })
-        return
-      }
-      this.#line.say({ say: 'answer', id, status, headers, body: '', more: true })
-      for await (const text of body) {
-        if (caller.signal.aborted || this.#line.isOver()) break
-        this.#line.say({ say: 'part', id, text })
-      }
+      const { status, headers, body } = door ? await door.answer(request) : nobody(request)
+      const head = { say: 'answer', id, status, headers } as const
+      if (typeof body === 'string' && body.length <= longestPart)
+        return this.#line.say({ ...head, body, rest: 'none' })
+      const isText = typeof body === 'string'
+      this.#line.say({ ...head, body: '', rest: isText ? 'text' : 'stream' })
+      begun = true
+      await this.#sendParts(id, isText ? [body] : body, caller.signal)
       this.#line.say({ say: 'end', id })
     } catch (cause) {
       this.#log.error('relayed-request-failed', cause)
-      this.#line.say({ say: 'answer', id, status: 500, headers: {}, body: '', more: false })
-      this.#line.say({ say: 'end', id })
+      if (begun) return this.#line.say({ say: 'broken', id })
+      const { status, headers, body } = inFormOf(request, appError('internal'))
+      if (typeof body === 'string') this.#line.say({ say: 'answer', id, status, headers, body, rest: 'none' })
     } finally {
       this.#callers.delete(id)
+      this.#unread.delete(id)
     }
+  }
+
+  /** Ends early where the caller went: nobody waits for the rest then. */
+  async #sendParts(
+    id: number,
+    parts: AsyncIterable<string> | Iterable<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const unread = new Unread()
+    this.#unread.set(id, unread)
+    for await (const part of parts)
+      for (const text of pieces(part)) {
+        await unread.room(signal)
+        if (signal.aborted || this.#line.isOver()) return
+        unread.sent(text.length)
+        this.#line.say({ say: 'part', id, text })
+      }
   }
 
   #request({ id, method, path, query, headers, body }: AskedWord, signal: AbortSignal): DoorRequest {
@@ -199,20 +254,58 @@ export class RelayedDoors implements DoorListener {
   }
 
   async #openAlone(): Promise<void> {
-    this.#log.warn('agent-gone', { doors: this.#doors.size })
-    for (const door of this.#doors.values()) {
-      const opened = await this.#openWithPatience(door)
-      if (opened.ok) door.own = opened.value
-      else this.#log.warn('door-not-opened-again', { code: opened.error.code })
-    }
+    const doors = [...this.#doors.values()].filter(({ isOpen }) => isOpen)
+    this.#log.warn('agent-gone', { doors: doors.length })
+    await Promise.all(doors.map((door) => this.#openAgain(door)))
     if (this.#announced) await this.#listener.announce(this.#announced)
   }
 
-  async #openWithPatience({ place, answer }: RelayedDoor): Promise<Outcome<OpenDoor>> {
-    for (const until = Date.now() + portPatienceMs; Date.now() < until; await sleep(100)) {
-      const opened = await this.#listener.open(place, answer)
-      if (opened.ok || opened.error.code !== 'door-busy') return opened
+  /** Resolves when it is open, or not within patience; then it goes on trying until it is closed. */
+  async #openAgain(door: RelayedDoor): Promise<void> {
+    const until = Date.now() + this.#patienceMs
+    while (!(await this.#tryAgain(door))) {
+      const isBusy = door.problem?.code === 'door-busy'
+      if (isBusy && Date.now() < until && (await waited(100, door.closing.signal))) continue
+      if (door.closing.signal.aborted) return
+      this.#log.warn('door-not-opened-again', { code: door.problem?.code ?? '' })
+      if (door.problem) door.tell(door.problem)
+      void this.#keepTrying(door)
+      return
     }
-    return fail('door-failed')
   }
+
+  async #keepTrying(door: RelayedDoor): Promise<void> {
+    let waitMs = firstWaitMs
+    while (await waited(waitMs, door.closing.signal)) {
+      if (await this.#tryAgain(door)) return door.tell(null)
+      if (door.problem) door.tell(door.problem)
+      waitMs = Math.min(waitMs * 2, longestWaitMs)
+    }
+  }
+
+  async #tryAgain(door: RelayedDoor): Promise<boolean> {
+    const opened = await this.#listener
+      .open(door.place, door.answer)
+      .catch((): Outcome<OpenDoor> => fail('door-failed'))
+    door.problem = opened.ok ? null : opened.error
+    if (!opened.ok) return false
+    // It was closed while it opened.
+    if (door.closing.signal.aborted) await opened.value.close()
+    else door.own = opened.value
+    return true
+  }
+}
+
+function newDoor(place: DoorPlace, answer: Answer): RelayedDoor {
+  const closing = new AbortController()
+  return {
+    ...{ place, answer, isOpen: false, own: null, problem: null, closing },
+    tell: () => undefined,
+  }
+}
+
+/** False where `signal` came first. */
+async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined)
+  return !signal.aborted
 }

@@ -65,7 +65,7 @@ async function ownSeat({ listener, log, ...place }: Omit<SeatParts, 'folder'>, l
       line.say({ say: 'welcome' })
     } else {
       line.say({ say: 'refused', reason: from === 'agent' ? 'taken' : 'kind' })
-      line.end()
+      line.cut()
     }
   }).catch((cause: unknown): OwnerDesk | null => {
     log.error('owner-not-announced', cause)

@@ -4,10 +4,10 @@
  * two requests of one connection.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { errors } from '../../contract/errors.ts'
-import { appError, ok } from '../../contract/outcome.ts'
+import { ok } from '../../contract/outcome.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import type { DoorAnswer, DoorListener, DoorPlace, DoorRequest, OpenDoor } from '../../core/ports.ts'
+import { nobody } from './owner-answers.ts'
 import type { Announcement } from './owner-words.ts'
 
 /** Null: whoever should have answered is gone and has done nothing that may not be done again. */
@@ -25,6 +25,8 @@ interface Door {
   readonly key: string
   readonly open: OpenDoor
   answerer: Answerer | null
+  /** How many have answered there so far, one after the other. */
+  turn: number
   readonly running: Set<Promise<unknown>>
   /** Called when somebody answers again, or the door is closed for good. */
   readonly waiting: Set<() => void>
@@ -71,12 +73,12 @@ export class Switchboard implements DoorListener {
     let door: Door | null = null
     const opened = await this.#listener.open(place, (request) => {
       // Nothing can come in before the door is known here: it was not open yet.
-      return door === null ? Promise.resolve(nobody()) : this.#ask(door, request)
+      return door === null ? Promise.resolve(nobody(request)) : this.#ask(door, request)
     })
     if (!opened.ok) return opened
     const { port } = opened.value
     const key = port === null ? keyOf(place) : keyOf({ kind: 'port', port })
-    door = { key, open: opened.value, answerer: answer, closed: false, timer: null, ...tables() }
+    door = { key, open: opened.value, answerer: answer, turn: 1, closed: false, timer: null, ...tables() }
     this.#doors.set(key, door)
     return ok(this.#handle(door, answer))
   }
@@ -132,6 +134,7 @@ export class Switchboard implements DoorListener {
     if (door.timer) clearTimeout(door.timer)
     door.timer = null
     door.answerer = answer
+    door.turn += 1
     for (const go of door.waiting) go()
   }
 
@@ -154,14 +157,19 @@ export class Switchboard implements DoorListener {
       const answer = this.#own(request)
       if (answer !== null) return answer
     }
+    let asked = request
+    let failed: FailedTurn = { turn: 0, answer: null }
     for (;;) {
       // Nothing may come between looking who answers and asking: a door that is given away waits for what was asked.
-      const answerer = this.#answererNow(door, local)
+      const answerer = this.#answererNow(door, local, failed)
       if (answerer === null) {
-        if (await this.#somebodyAnswers(door, request.signal, local)) continue
-        return nobody()
+        if (await this.#somebodyAnswers(door, request.signal, local, failed)) continue
+        // Whoever could not is there still, and was not on its way out.
+        const stays = !door.closed && door.answerer !== null && door.turn === failed.turn
+        return (stays ? failed.answer : null) ?? nobody(request)
       }
-      const running = answerer(local ? this.#withInnerKey(request) : request)
+      const { turn } = door
+      const running = answerer(local ? this.#withInnerKey(asked) : asked)
       const settled = running.then(
         () => undefined,
         () => undefined,
@@ -170,24 +178,33 @@ export class Switchboard implements DoorListener {
       try {
         const answer = await running
         if (answer !== null && !(this.#holding && endedEarly(request, answer))) return answer
+        failed = { turn, answer }
+        asked = askedAnew(request)
       } finally {
         door.running.delete(settled)
       }
     }
   }
 
-  #answererNow(door: Door, local: boolean): Answerer | null {
+  /** Whoever has had its turn with a request and could not answer is not asked the same again. */
+  #answererNow(door: Door, local: boolean, failed: FailedTurn): Answerer | null {
+    if (door.turn === failed.turn) return null
     // A key cannot be translated before the one who answers has said its own.
     return door.closed || (local && this.#innerKey === null) ? null : door.answerer
   }
 
-  /** True as soon as somebody answers; false when the door closes, the caller goes, or it takes too long. */
-  async #somebodyAnswers(door: Door, signal: AbortSignal, local: boolean): Promise<boolean> {
+  /** True as soon as somebody else answers; false when the door closes, the caller goes, or it takes too long. */
+  async #somebodyAnswers(
+    door: Door,
+    signal: AbortSignal,
+    local: boolean,
+    failed: FailedTurn,
+  ): Promise<boolean> {
     const until = Date.now() + this.#patienceMs
     for (;;) {
       const left = until - Date.now()
       if (door.closed || signal.aborted || left <= 0) return false
-      if (this.#answererNow(door, local) !== null) return true
+      if (this.#answererNow(door, local, failed) !== null) return true
       await changed([door.waiting, this.#unannounced], signal, left)
     }
   }
@@ -198,15 +215,38 @@ export class Switchboard implements DoorListener {
   }
 
   #withInnerKey(request: DoorRequest): DoorRequest {
-    const { method, path, query, body } = request
-    return {
-      ...{ method, path, query, body },
-      headers: { ...request.headers, [localHeader]: this.#innerKey ?? '' },
-      peer: () => request.peer(),
-      get signal() {
-        return request.signal
-      },
-    }
+    return changedTo(request, { headers: { ...request.headers, [localHeader]: this.#innerKey ?? '' } })
+  }
+}
+
+/** Who was asked and has not answered for good, and what it said instead; turn 0 before anybody was asked. */
+interface FailedTurn {
+  readonly turn: number
+  readonly answer: DoorAnswer | null
+}
+
+function changedTo(
+  request: DoorRequest,
+  changes: Partial<Pick<DoorRequest, 'headers' | 'body'>>,
+): DoorRequest {
+  const { method, path, query, headers, body } = request
+  return {
+    ...{ method, path, query, headers, body, ...changes },
+    peer: () => request.peer(),
+    get signal() {
+      return request.signal
+    },
+  }
+}
+
+/** The question that a request waits for ended with who asked it: the next one asks the person anew. */
+function askedAnew(request: DoorRequest): DoorRequest {
+  if (request.path !== '/v1/token' || !request.body.includes('"askId"')) return request
+  try {
+    const { askId: _over, ...wish } = JSON.parse(request.body) as { readonly askId?: unknown }
+    return changedTo(request, { body: JSON.stringify(wish) })
+  } catch {
+    return request
   }
 }
 
@@ -236,27 +276,6 @@ function endedEarly(request: DoorRequest, { status, body }: DoorAnswer): boolean
   if (status === 503 && body.includes('"owner-silent"')) return true
   if (!mayBeAskedAgain(request)) return false
   return status >= 500 || (status === 403 && body.includes('"ask-unanswered"'))
-}
-
-/** The answer where nobody has the profile. Nothing was begun. */
-export function nobody(): DoorAnswer {
-  return refusal('owner-silent', 503)
-}
-
-/** The answer to what was begun by somebody who is gone, and must not be begun a second time. */
-export function lost(): DoorAnswer {
-  return refusal('owner-changed', 409)
-}
-
-/** The protocol's own form of an error. */
-function refusal(code: 'owner-silent' | 'owner-changed', status: number): DoorAnswer {
-  const { message, retryable } = appError(code)
-  const { next } = errors[code]
-  return {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ error: { code, message, next, retryable } }),
-  }
 }
 
 function changed(told: readonly Set<() => void>[], signal: AbortSignal, ms: number): Promise<void> {

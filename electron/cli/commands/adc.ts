@@ -13,6 +13,7 @@ const parts: Readonly<Record<string, (context: CommandContext, owner: Owner) => 
   show,
   undo,
 }
+const usualLabel = 'Application default credentials'
 const done = { ok: true, value: null } as const
 
 export async function run(context: CommandContext): Promise<number> {
@@ -32,12 +33,12 @@ function pathOf(context: CommandContext): string | null {
 
 async function write(context: CommandContext, owner: Owner): Promise<Result<null>> {
   const { out } = context
-  const term = termOf(context, 'always', Date.now())
+  const term = await termOf(context, owner, 'always')
   if (!term.ok) return term
   const subject = await subjectOf(context, owner)
   if (!subject.ok) return subject
   const given = await giveLease(context, owner, {
-    ...{ door: 'adc', label: 'Application default credentials', ...subject.value, ...term.value },
+    ...{ door: 'adc', label: textOf(context, 'label') ?? usualLabel, ...subject.value, ...term.value },
     ...{ remote: false, file: pathOf(context), port: null },
   })
   if (!given.ok) return given

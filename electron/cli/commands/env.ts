@@ -10,10 +10,10 @@ export type ShellName = 'sh' | 'fish' | 'powershell'
 
 export async function run(context: CommandContext): Promise<number> {
   const { out, dataFolder, profile } = context
-  const term = termOf(context, 'session', Date.now())
-  if (!term.ok) return context.failed(term.error)
   const owner = await context.owner()
   if (!owner.ok) return context.failed(owner.error)
+  const term = await termOf(context, owner.value, 'session')
+  if (!term.ok) return context.failed(term.error)
   const fixed = await fixedSubject(context, owner.value)
   if (!fixed.ok) return context.failed(fixed.error)
   const { subject, meant } = fixed.value

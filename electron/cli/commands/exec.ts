@@ -13,6 +13,7 @@ import type { GivenLease, Subject } from '../leasing.ts'
 import { fixedSubject, giveLease } from '../leasing.ts'
 import type { Meant } from '../names.ts'
 import type { Owner } from '../owner.ts'
+import { interrupted, unstoppable } from '../owner.ts'
 import type { Access } from '../presets.ts'
 import { pastTheProxy, readsTokenFile, tokenVariableOf, variablesFor, withVariables } from '../presets.ts'
 import type { TokenAnswer } from './token.ts'
@@ -23,18 +24,23 @@ export async function run(context: CommandContext): Promise<number> {
   const owner = await context.owner()
   if (!owner.ok) return context.failed(owner.error)
   const session = new Session(context, owner.value)
-  try {
-    const kind = textOf(context, 'as') ?? program
-    const access = await session.open(kind)
-    if (!access.ok) return context.failed(access.error)
-    const env = withVariables(context.env, {
-      ...variablesFor(kind, access.value),
-      ...pastTheProxy(context.env),
-    })
-    return await runProgram(context, program, args, env)
-  } finally {
-    await session.close()
-  }
+  const ended = await inSession(context, session, program, args).finally(() => session.close())
+  // Only now: whoever reads what is said may be gone, which ends this process.
+  return ended.ok ? ended.value : context.failed(ended.error)
+}
+
+async function inSession(
+  context: CommandContext,
+  session: Session,
+  program: string,
+  args: readonly string[],
+): Promise<Result<number>> {
+  const kind = textOf(context, 'as') ?? program
+  const access = await session.open(kind)
+  if (!access.ok) return access
+  const variables = { ...variablesFor(kind, access.value), ...pastTheProxy(context.env) }
+  if (context.signal.aborted) return { ok: false, error: interrupted }
+  return { ok: true, value: await runProgram(context, program, args, withVariables(context.env, variables)) }
 }
 
 /** Leases that last as long as the program, and the folder with its file. */
@@ -58,16 +64,17 @@ class Session {
     const file = door === 'adc' ? join(this.#folder, 'application_default_credentials.json') : null
     const main = await this.#give(subject, { door, file }, program)
     if (!main.ok) return main
-    const gcloud = await this.#give(subject, { door: 'gcloud', file: null }, program)
-    if (!gcloud.ok) return gcloud
-    if (readsTokenFile(program)) await this.#untilWritten(gcloud.value.file ?? null)
+    const tokenFile = readsTokenFile(program) ? await this.#tokenFile(subject, program) : null
+    if (tokenFile?.ok === false) return tokenFile
     const token = tokenVariableOf(program) === null ? null : await this.#token(subject, program)
     if (token?.ok === false) return token
     return {
       ok: true,
       value: {
         ...{ adcFile: file, metadata: door === 'metadata' ? (main.value.address ?? null) : null },
-        ...{ tokenFile: gcloud.value.file ?? null, token: token?.value ?? null },
+        // Otherwise a file at the place where Google's libraries look would go before the metadata server.
+        emptyConfig: door === 'metadata' ? this.#folder : null,
+        ...{ tokenFile: tokenFile?.value ?? null, token: token?.value ?? null },
         ...{ project: this.#projectOf(subject, meant), quotaProject: main.value.lease.quotaProject },
       },
     }
@@ -88,14 +95,24 @@ class Session {
       remote: false,
       port: null,
     } as const
-    const given = await giveLease(this.#context, this.#owner, wish)
+    if (this.#context.signal.aborted) return { ok: false, error: interrupted }
+    // A lease that was given is to be known here, whatever is pressed meanwhile: only so it can be taken back.
+    const given = await giveLease(this.#context, this.#owner, wish, { signal: unstoppable })
     if (given.ok) this.#leases.push(given.value.lease.leaseId)
-    return given
+    return this.#context.signal.aborted ? { ok: false, error: interrupted } : given
+  }
+
+  /** For gcloud, which reads its token from a file that is kept fresh. */
+  async #tokenFile(subject: Subject, program: string): Promise<Result<string | null>> {
+    const given = await this.#give(subject, { door: 'gcloud', file: null }, program)
+    if (!given.ok) return given
+    const file = given.value.file ?? null
+    if (file !== null) await this.#untilWritten(file)
+    return { ok: true, value: file }
   }
 
   /** The file is written as soon as there is a token for it; the program would not wait. */
-  async #untilWritten(file: string | null): Promise<void> {
-    if (file === null) return
+  async #untilWritten(file: string): Promise<void> {
     for (let left = 100; left > 0 && !this.#context.signal.aborted; left -= 1) {
       if (sizeOf(file) > 0) return
       await sleep(100)
@@ -109,7 +126,7 @@ class Session {
     if (!given.ok) return given
     const { handle } = given.value
     const headers = { Authorization: `Bearer ${handle ?? ''}` }
-    const reply = await this.#owner.post('/v1/token', { minTtlMs: mostOfAnHourMs }, headers)
+    const reply = await this.#owner.post('/v1/token', { minTtlMs: mostOfAnHourMs }, { headers })
     if (!reply.ok) return reply
     const { access_token: token, expires_in: seconds } = reply.value.body as TokenAnswer
     const minutes = Math.floor(seconds / 60)
@@ -131,8 +148,6 @@ class Session {
   }
 }
 
-/** Signals have ended the program by then; taking its leases back is not to be stopped by them. */
-const unstoppable = new AbortController().signal
 /** A token that is nearly over would end in the middle of what the program does. */
 const mostOfAnHourMs = 45 * 60 * 1000
 

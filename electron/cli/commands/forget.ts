@@ -34,7 +34,10 @@ export async function run(context: CommandContext): Promise<number> {
   )
   const yes = await agreed(context, 'Forget?')
   if (!yes.ok) return context.failed(yes.error)
-  if (!yes.value) return exitCodes.failed
+  if (!yes.value) {
+    if (out.json) out.object({ account: email, client: client.value, tokens: 0 })
+    return exitCodes.failed
+  }
   const done = await what.forget(preview.value)
   if (!done.ok) return context.failed(done.error)
   if (out.json) out.object({ account: email, client: client.value, tokens })

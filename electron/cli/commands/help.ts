@@ -6,7 +6,9 @@ import { usageLines, usageOf } from '../usage.ts'
 
 export function run(context: CommandContext): Promise<number> {
   const { out, words } = context
-  const [name] = words
+  const [name, ...more] = words
+  if (more.length > 0)
+    return Promise.resolve(context.failed(unclear('“help” takes one command at most.').error))
   if (name !== undefined && !isCommand(name))
     return Promise.resolve(context.failed(unclear(`There is no command “${name.slice(0, 80)}”.`).error))
   if (out.json) out.object(name === undefined ? allCommands() : commandRows[name])

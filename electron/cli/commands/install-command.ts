@@ -21,6 +21,14 @@ export function run(context: CommandContext): Promise<number> {
     return Promise.resolve(context.failed(unclear('“install-command” takes one folder at most.').error))
   const folder = resolve(cwd, words[0] ?? join(home, '.local', 'bin'))
   const entry = realpathSync(process.argv[1] ?? '')
+  if (isPassing(entry)) {
+    out.tell(
+      'This command lies in an AppImage, which is there only while the app runs. Unpack it first',
+      '(FILE.AppImage --appimage-extract), move the folder to its place, and call install-command from there.',
+    )
+    if (out.json) out.object({ files: [], on_path: false })
+    return Promise.resolve(exitCodes.failed)
+  }
   const files = Object.entries(launchers).map(([name, first]) => ({
     path: join(folder, platform === 'win32' ? `${name}.cmd` : name),
     text: launcherText(platform, { node: process.execPath, entry, first }),
@@ -39,6 +47,11 @@ export function run(context: CommandContext): Promise<number> {
     if (!found) out.tell(`${folder} is not among the folders of PATH yet. Add it where your shell sets that.`)
   }
   return Promise.resolve(exitCodes.done)
+}
+
+/** An AppImage is mounted anew, elsewhere, each time it starts. */
+export function isPassing(entry: string): boolean {
+  return /[\\/]\.mount_[^\\/]+[\\/]/.test(entry)
 }
 
 interface Launcher {

@@ -56,7 +56,7 @@ async function give(context: CommandContext, owner: Owner, words: readonly strin
   if (words.length > 0) return unclear('“lease give” takes options only.')
   const port = numberOf(context, 'port')
   if (typeof port === 'string') return unclear(port)
-  const term = termOf(context, 'session', Date.now())
+  const term = await termOf(context, owner, 'session')
   if (!term.ok) return term
   const subject = await subjectOf(context, owner)
   if (!subject.ok) return subject

@@ -1,11 +1,11 @@
 /** `latchkey ledger`: the history as it is written down. */
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { CommandContext } from '../command.ts'
 import { flag, numberOf, textOf } from '../command.ts'
 import type { Result } from '../failure.ts'
 import { failed, unclear } from '../failure.ts'
-import { follow } from '../follow.ts'
+import { followOwner, readToEnd } from '../follow-owner.ts'
 import type { Owner } from '../owner.ts'
 import { instantInWords } from '../times.ts'
 
@@ -33,13 +33,28 @@ async function tail(context: CommandContext, owner: Owner): Promise<Result<boole
   const count = numberOf(context, 'lines')
   if (typeof count === 'string') return unclear(count)
   const query = `last=${String(count ?? usualLines)}${flag(context, 'follow') ? '&follow=1' : ''}`
-  const lines = await follow(owner.place, `/v1/ledger?${query}`, signal)
+  const lines = await followOwner(owner, `/v1/ledger?${query}`, signal)
   if (!lines.ok) return lines
-  for await (const line of lines.value) {
-    if (out.json) out.raw(`${line}\n`)
+  // One object at the end is no use to whoever follows.
+  const whole = out.json && !flag(context, 'follow')
+  const kept: unknown[] = []
+  const read = await readToEnd(lines.value, signal, (line) => {
+    if (whole) kept.push(parsed(line))
+    else if (out.json) out.raw(`${line}\n`)
     else out.say(inWords(line))
-  }
+  })
+  if (!read.ok) return read
+  if (whole) out.object({ lines: kept })
   return done
+}
+
+/** What is no line shows as it stands. */
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown
+  } catch {
+    return line
+  }
 }
 
 /** One line for people: when, what, and its facts. */
@@ -68,28 +83,56 @@ async function verify({ out }: CommandContext, owner: Owner): Promise<Result<boo
 async function exportAll(context: CommandContext, owner: Owner): Promise<Result<boolean>> {
   const { out, signal, cwd } = context
   const file = textOf(context, 'file')
-  const path = file === null ? null : resolve(cwd, file)
-  const target = path === null ? null : newFile(path)
-  if (target === 'failed') return failed('foreign-file-unwritable', { path: path ?? '' })
-  const lines = await follow(owner.place, '/v1/ledger', signal)
+  const lines = await followOwner(owner, '/v1/ledger', signal)
   if (!lines.ok) return lines
-  let count = 0
-  for await (const line of lines.value) {
-    count += 1
-    if (target === null) out.raw(`${line}\n`)
-    else writeSync(target, `${line}\n`)
+  if (file === null) {
+    const read = await readToEnd(lines.value, signal, (line) => out.raw(`${line}\n`))
+    return read.ok ? done : read
   }
-  if (target !== null) closeSync(target)
-  if (path !== null && out.json) out.object({ file: path, lines: count })
-  else if (path !== null) out.say(`${String(count)} lines in ${path}`)
+  const path = resolve(cwd, file)
+  const count = await exportInto(path, (onLine) => readToEnd(lines.value, signal, onLine))
+  if (!count.ok) return count
+  if (out.json) out.object({ file: path, lines: count.value })
+  else out.say(`${String(count.value)} lines in ${path}`)
   return done
 }
 
-/** For this user alone; a file that is there already stays as it is. */
-function newFile(path: string): number | 'failed' {
+type Reading = (onLine: (line: string) => void) => Promise<Result<null>>
+
+/**
+ * Under its name the file is only ever whole. A file that is there already stays as it is. Answers the number of lines.
+ * Errors: those of reading, `foreign-file-unwritable`.
+ */
+async function exportInto(path: string, read: Reading): Promise<Result<number>> {
+  const draft = `${path}.${String(process.pid)}.draft`
+  const target = newFile(path, draft)
+  if (target === null) return failed('foreign-file-unwritable', { path })
+  let count = 0
   try {
-    return openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+    const all = await read((line) => {
+      count += 1
+      writeSync(target, `${line}\n`)
+    })
+    if (!all.ok) return all
+    fsyncSync(target)
+    if (existsSync(path)) return await failed('foreign-file-unwritable', { path })
+    renameSync(draft, path)
+    return { ok: true, value: count }
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
+    return await failed('foreign-file-unwritable', { path })
+  } finally {
+    closeSync(target)
+    rmSync(draft, { force: true })
+  }
+}
+
+/** For this user alone; null where it cannot be, or `path` is taken. */
+function newFile(path: string, draft: string): number | null {
+  try {
+    if (existsSync(path)) return null
+    return openSync(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
   } catch {
-    return 'failed'
+    return null
   }
 }

@@ -2,7 +2,7 @@
 import type { CommandContext } from '../command.ts'
 import { flag, scopesOf, textOf } from '../command.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { failureFrom, unclear } from '../failure.ts'
+import { failureFrom } from '../failure.ts'
 import type { LoginParts, LoginWish } from '../login.ts'
 import { login } from '../login.ts'
 import type { Owner } from '../owner.ts'
@@ -12,8 +12,6 @@ import type { Terminal } from '../terminal.ts'
 import { openTerminal } from '../terminal.ts'
 
 export async function run(context: CommandContext): Promise<number> {
-  if (context.words.length > 0)
-    return context.failed(unclear(`“login” takes no further names: ${context.words.join(' ')}.`).error)
   const owner = await context.owner()
   if (!owner.ok && owner.error.code !== 'owner-missing') return context.failed(owner.error)
   const { out, env } = context
@@ -38,14 +36,13 @@ async function withOwner(context: CommandContext, owner: Owner, terminal: Termin
   }
   const clipboard = typedClipboard()
   const handlers = remoteHandlers(owner, clipboard)
+  let gone = false
+  void watch.value.lost.then(() => (gone = true))
   try {
-    return await converse(context, {
-      handlers,
-      terminal,
-      clipboard,
-      watch: watch.value,
-      signal: context.signal,
-    })
+    const parts = { ...watch.value, handlers, terminal, clipboard, signal: context.signal }
+    const code = await converse(context, parts)
+    // Whoever has the profile next can be asked again.
+    return code === exitCodes.failed && gone ? exitCodes.passing : code
   } finally {
     stop.abort()
   }

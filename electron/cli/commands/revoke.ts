@@ -6,7 +6,7 @@ import { typed } from '../confirm.ts'
 import { exitCodes } from '../exit-codes.ts'
 import type { Result } from '../failure.ts'
 import { failed, unclear } from '../failure.ts'
-import { follow } from '../follow.ts'
+import { followOwner, readToEnd } from '../follow-owner.ts'
 import { accountNamed, clientOption } from '../names.ts'
 import type { Owner } from '../owner.ts'
 import { counted } from '../times.ts'
@@ -24,12 +24,17 @@ export async function run(context: CommandContext): Promise<number> {
   const blast = await owner.value.command('revocation.preview', { grants })
   if (!blast.ok) return context.failed(blast.error)
   out.tell(...blast.value.projects.flatMap(projectLines))
-  if (blast.value.projects.every(({ obstacle }) => obstacle !== null)) return exitCodes.failed
+  const { projects } = blast.value
+  if (projects.every(({ obstacle }) => obstacle !== null)) {
+    if (out.json) out.object({ revocations: projects.map(notRevocable) })
+    return exitCodes.failed
+  }
   const { confirm } = blast.value
   const confirmation = await typed(context, confirm.kind === 'none' ? account.email : confirm.text)
   if (!confirmation.ok) return context.failed(confirmation.error)
   if (confirmation.value === null) {
     out.tell('That is something else. Nothing was done.')
+    if (out.json) out.object({ revocations: [] })
     return exitCodes.failed
   }
   const started = await owner.value.command('revocation.start', {
@@ -39,6 +44,11 @@ export async function run(context: CommandContext): Promise<number> {
   if (!started.ok) return context.failed(started.error)
   const ended = await ending(context, owner.value, started.value.revocationId)
   return ended.ok ? tellEnd(context, ended.value) : context.failed(ended.error)
+}
+
+/** A project of `--json` that could not even be begun with. */
+function notRevocable({ email, project, obstacle }: BlastProject): object {
+  return { account: email, project, step: 'not-revocable', error: obstacle }
 }
 
 interface Chosen {
@@ -89,20 +99,27 @@ async function ending(
   owner: Owner,
   revocationId: string,
 ): Promise<Result<RevocationView>> {
-  const lines = await follow(owner.place, '/v1/events', context.signal)
+  const enough = new AbortController()
+  const stop = (): void => enough.abort()
+  context.signal.addEventListener('abort', stop, { once: true })
+  const lines = await followOwner(owner, '/v1/events', enough.signal)
   if (!lines.ok) return lines
-  for await (const line of lines.value) {
-    const event = JSON.parse(line) as EventLine
-    const views =
-      'snapshot' in event
-        ? event.snapshot.revocations
-        : 'delta' in event
-          ? event.delta.revocations?.upsert
-          : []
-    const view = views?.find((one) => one.revocationId === revocationId)
-    if (view && (view.ended || view.rows.every(isSettled))) return { ok: true, value: view }
-  }
-  return failed('owner-silent')
+  const seen: RevocationView[] = []
+  const read = await readToEnd(lines.value, enough.signal, (line) => {
+    const view = revocationIn(JSON.parse(line) as EventLine, revocationId)
+    if (!view || !(view.ended || view.rows.every(isSettled))) return
+    seen.push(view)
+    stop()
+  })
+  const [settled] = seen
+  if (settled) return { ok: true, value: settled }
+  return read.ok ? failed('owner-silent') : read
+}
+
+function revocationIn(event: EventLine, revocationId: string): RevocationView | undefined {
+  const views =
+    'snapshot' in event ? event.snapshot.revocations : 'delta' in event ? event.delta.revocations?.upsert : []
+  return views?.find((one) => one.revocationId === revocationId)
 }
 
 function isSettled({ step, retryAt }: RevocationRow): boolean {

@@ -26,7 +26,7 @@ const actions: Readonly<Record<string, Action>> = {
 
 export async function run(context: CommandContext): Promise<number> {
   const [word = 'status', ...more] = context.words
-  const action = actions[word]
+  const action = Object.hasOwn(actions, word) ? actions[word] : undefined
   if (!action || more.length > 0)
     return context.failed(unclear(`“vault” takes one of ${Object.keys(actions).join(', ')}.`).error)
   return action(context, new VaultKeeping({ dataFolder: context.dataFolder, keychain: createKeychain() }))
@@ -35,10 +35,10 @@ export async function run(context: CommandContext): Promise<number> {
 async function status(context: CommandContext, keeping: VaultKeeping): Promise<number> {
   const found = await keeping.status()
   if (!found.ok) return refuse(context, found.error)
-  const { store, vault } = found.value
+  const { store, vault, aside } = found.value
   const locked = store === 'vault' ? await lockedAtOwner(context) : null
   if (context.out.json) {
-    context.out.object({ store, vault, locked })
+    context.out.object({ store, vault, locked, aside })
     return exitCodes.done
   }
   const state = locked === null ? '' : locked ? ', locked: “latchkey unlock”' : ', unlocked'
@@ -46,6 +46,12 @@ async function status(context: CommandContext, keeping: VaultKeeping): Promise<n
   else context.out.say('Secrets lie in the system’s keychain.')
   if (store === 'keychain' && vault)
     context.out.say('There is a vault that is not in use: “latchkey vault move --to vault”.')
+  if (aside.length > 0)
+    context.out.say(
+      'These were put aside because they could not be used. They may hold secrets, also forgotten ones;',
+      'delete them once the accounts you need are there:',
+      ...aside.map((path) => `  ${path}`),
+    )
   return exitCodes.done
 }
 
@@ -150,7 +156,7 @@ async function newPassphrase(
   const descriptor = numberOf(context, option)
   if (typeof descriptor === 'string') return unclear(descriptor)
   if (descriptor !== null) {
-    const lines = passphrasesFromFd(descriptor)
+    const lines = await passphrasesFromFd(descriptor, { signal: context.signal })
     if (!lines.ok) return { ok: false, error: await failureFrom(lines.error) }
     const [first] = lines.value
     return first ? { ok: true, value: first } : failed('vault-passphrase-needed')

@@ -44,7 +44,9 @@ export const programCommands: Maker = ({ snapshot, actions, navigation }) => {
       ? make('lock-doors', m.lock_doors(), actions.lockDoors)
       : make('lock-doors', m.unlock_doors(), actions.unlockDoors)
   const unmute = doors.muted.map(({ programKey, name }) =>
-    make(`unmute-${programKey}`, `${m.listen_again()}: ${visibleName(name)}`, () => programs.unmute(programKey)),
+    make(`unmute-${programKey}`, `${m.listen_again()}: ${visibleName(name)}`, () =>
+      programs.unmute(programKey),
+    ),
   )
   const all = leases.some((lease) => !isOver(lease, now))
     ? [

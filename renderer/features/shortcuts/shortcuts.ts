@@ -23,7 +23,7 @@ export interface ShortcutWorld {
   readonly signIn: () => boolean
   /** Opens the dialog that says what a token from anywhere is. */
   readonly inspectToken: () => void
-  /** Locks the doors, or unlocks them. False while nothing can be changed. */
+  /** Locks the doors. Keys that are hit by mistake never unlock them. False while nothing can be changed. */
   readonly lockDoors: () => boolean
   /** Puts the keyboard on the question of a program; false where none waits. */
   readonly question: () => boolean
@@ -88,7 +88,7 @@ export const shortcuts: readonly Shortcut[] = [
     id: 'lock-doors',
     group: 'everywhere',
     chords: [{ key: 'l', mod: true, shift: true }],
-    text: () => m.shortcut_lock(),
+    text: () => m.lock_doors(),
     run: ({ lockDoors }) => lockDoors(),
   },
   {

@@ -185,8 +185,12 @@ test('doors are locked from the sidebar and by keys, said everywhere, and unlock
   await expect(strip).toContainText('No program gets a token.')
   await nav(page, 'Settings')
   await strip.getByRole('button', { name: 'Unlock doors' }).click()
+  await expect.poll(() => double.callsOf('doors.unlock')).toHaveLength(1)
+  // Keys that are hit by mistake open nothing.
   await page.keyboard.press('Control+Shift+L')
+  await page.getByRole('complementary').getByRole('button', { name: 'Unlock doors' }).click()
   await expect.poll(() => double.callsOf('doors.unlock')).toHaveLength(2)
+  expect(double.callsOf('doors.lock')).toHaveLength(1)
   double.change({ doors: sampleDoors() })
   await expect(strip).toHaveCount(0)
 })

@@ -1,12 +1,13 @@
 /** The command as a process, against an owner that answers as each test says. */
 import { chownSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StubOwner } from '../../support/stub-owner.ts'
 import { failure, localKey, startStubOwner } from '../../support/stub-owner.ts'
 import { sampleAsk, sampleLease } from '../../support/sample-doors.ts'
-import { sampleSnapshot } from '../../support/sample-state.ts'
+import { sampleClient, sampleFlow, sampleSnapshot } from '../../support/sample-state.ts'
 
 const secret = 'ya29.a-token-that-is-given-out'
 const token = {
@@ -161,7 +162,7 @@ describe('a question on a terminal', () => {
 
   it('is asked where somebody sits, and its answer goes to the owner', async () => {
     askingOwner()
-    const ended = await owner.run(['token'], { typed: [['or no?', 's']] })
+    const ended = await owner.run(['token'], { typed: [['or [n]o?', 's']] })
     expect(ended.stdout).toContain(`terraform in /home/asha/infra asks for ${ask.email}`)
     expect(ended.stdout).toContain(secret)
     expect(ended.code).toBe(0)
@@ -170,12 +171,21 @@ describe('a question on a terminal', () => {
     expect(told?.body).toEqual({ askId: ask.askId, answer: 'session', scopes: null })
   })
 
-  it('takes fewer scopes', async () => {
+  it('takes n for no', async () => {
+    askingOwner()
+    await owner.run(['token'], { typed: [['or [n]o?', 'n']] })
+    const [told] = asksFor('/v1/command/asks.answer')
+    expect(told?.body).toEqual({ askId: ask.askId, answer: 'no', scopes: null })
+  })
+
+  it('takes fewer scopes, and keeps them when a number is mistyped', async () => {
     askingOwner()
     const typed = [
-      ['or no?', 'n'],
+      ['or [n]o?', 'f'],
       ['between:', '1'],
-      ['Only:', 'o'],
+      ['Only:', 'f'],
+      ['between:', '99'],
+      ['Numbers from 1', 'o'],
     ] as const
     await owner.run(['token'], { typed })
     const [told] = asksFor('/v1/command/asks.answer')
@@ -213,22 +223,48 @@ describe('latchkey exec', () => {
     owner.on('/v1/lease', ({ body: { door, file } }) => {
       const lease = sampleLease(0, { leaseId: `lease-${String(door)}`, file: null })
       if (door === 'adc') writeFileSync(String(file), '{}')
-      const places = door === 'metadata' ? { address: '127.0.0.1:20001' } : { file: file ?? '/run/x.token' }
+      const tokenFile = join(owner.dataFolder, 'gcloud.token')
+      if (door === 'gcloud') writeFileSync(tokenFile, secret)
+      const places = door === 'metadata' ? { address: '127.0.0.1:20001' } : { file: file ?? tokenFile }
       return { body: { lease, handle: 'latchkey.handle', ...places } }
     })
   })
 
   it('gives the program its environment, and takes everything back when it ends', async () => {
     const print = 'echo "$GOOGLE_APPLICATION_CREDENTIALS $CLOUDSDK_AUTH_ACCESS_TOKEN_FILE"; exit 7'
-    const ended = await owner.run(['exec', '--', 'sh', '-c', print])
+    const ended = await owner.run(['exec', '--as', 'gcloud', '--', 'sh', '-c', print])
     expect(ended.code).toBe(7)
     const [adc = '', gcloud] = ended.stdout.trim().split(' ')
     expect(adc).toMatch(/application_default_credentials\.json$/)
-    expect(gcloud).toBe('/run/x.token')
+    expect(gcloud).toBe(join(owner.dataFolder, 'gcloud.token'))
     expect(existsSync(join(adc, '..'))).toBe(false)
     const ends = asksFor('/v1/command/leases.end').map(({ body }) => body['leaseId'])
     expect(ends).toEqual(['lease-adc', 'lease-gcloud'])
     expect(asksFor('/v1/lease').map(({ body }) => body['term'])).toEqual(['session', 'session'])
+  })
+
+  it('keeps a file fresh only for those who read it', async () => {
+    const ended = await owner.run(['exec', 'sh', '-c', 'echo "[$CLOUDSDK_AUTH_ACCESS_TOKEN_FILE]"'])
+    expect(ended.stdout).toBe('[]\n')
+    expect(asksFor('/v1/lease').map(({ body }) => body['door'])).toEqual(['adc'])
+  })
+
+  it('takes back what was given while somebody pressed Ctrl+C, and starts nothing then', async () => {
+    const given = sampleLease(0, { leaseId: 'lease-late', file: null })
+    owner.on('/v1/lease', (_asked, response) => {
+      writeFileSync(join(owner.dataFolder, '../asked'), '')
+      setTimeout(() => response.end(JSON.stringify({ lease: given, handle: 'latchkey.handle' })), 1000)
+      return undefined
+    })
+    const shell = `latchkey exec sh -c 'echo started' & for i in $(seq 200); do [ -e asked ] && break; sleep 0.05; done; kill -TERM $!; wait $!; echo $?`
+    expect((await owner.run([], { shell })).stdout).toBe('130\n')
+    expect(asksFor('/v1/command/leases.end').map(({ body }) => body['leaseId'])).toEqual(['lease-late'])
+  })
+
+  it('takes everything back although nobody reads what is said any more', async () => {
+    const shell = `latchkey exec --json no-such-program 2>&1 >/dev/null | true; latchkey exec --as terraform sh -c 'exit 3' 2>&1 | true; echo "\${PIPESTATUS[0]}"`
+    expect((await owner.run([], { shell })).stdout).toBe('3\n')
+    expect(asksFor('/v1/command/leases.end')).toHaveLength(3)
   })
 
   it('gives a program that takes nothing else one token, from a lease of its own', async () => {
@@ -246,11 +282,12 @@ describe('latchkey exec', () => {
   })
 
   it('points at a metadata server', async () => {
-    const print = 'echo "$GCE_METADATA_HOST $METADATA_SERVER_DETECTION [$GOOGLE_APPLICATION_CREDENTIALS]"'
+    const print =
+      'echo "$GCE_METADATA_HOST $METADATA_SERVER_DETECTION [$GOOGLE_APPLICATION_CREDENTIALS]"; ls -A "$CLOUDSDK_CONFIG" | wc -l'
     const ended = await owner.run(['exec', '--metadata', 'sh', '-c', print], {
       env: { GOOGLE_APPLICATION_CREDENTIALS: '/old.json' },
     })
-    expect(ended.stdout).toBe('127.0.0.1:20001 assume-present []\n')
+    expect(ended.stdout).toBe('127.0.0.1:20001 assume-present []\n0\n')
   })
 
   it('hands signals on, and ends as the program did, with its leases taken back', async () => {
@@ -260,13 +297,13 @@ describe('latchkey exec', () => {
     expect(ended.stdout).toBe('9\nready\ncaught\n')
     const killed = await owner.run(['exec', 'sh', '-c', 'kill -KILL $$'])
     expect(killed.code).toBe(137)
-    expect(asksFor('/v1/command/leases.end')).toHaveLength(4)
+    expect(asksFor('/v1/command/leases.end')).toHaveLength(2)
   })
 
   it('says that there is no such program', async () => {
     const ended = await owner.run(['exec', 'no-such-program-here'])
     expect(ended).toMatchObject({ code: 127, stdout: '' })
-    expect(asksFor('/v1/command/leases.end')).toHaveLength(2)
+    expect(asksFor('/v1/command/leases.end')).toHaveLength(1)
   })
 
   it('leaves nothing behind where a lease could not be given', async () => {
@@ -276,6 +313,102 @@ describe('latchkey exec', () => {
     expect(existsSync(owner.dataFolder)).toBe(true)
     const left = await owner.run([], { shell: `ls -d '${owner.dataFolder}'/latchkey-* | wc -l` })
     expect(left.stdout.trim()).toBe('0')
+  })
+})
+
+describe('latchkey login', () => {
+  const flowId = 'flow-00000001'
+
+  /** An owner in which a sign-in waits for its answer; `gone` runs once it does. */
+  function signingIn(gone: (events: ServerResponse) => void = () => undefined): void {
+    const snapshot = sampleSnapshot(0, { clients: [sampleClient(0, { ways: ['loopback'] })] })
+    let events: ServerResponse | null = null
+    owner.on('/v1/command/app.snapshot', () => ({ body: { value: snapshot } }))
+    owner.on('/v1/events', (_asked, response) => {
+      events = response
+      response.write(`${JSON.stringify({ snapshot })}\n`)
+      return undefined
+    })
+    owner.on('/v1/command/signIn.start', () => {
+      const answer = { redirectUri: 'http://127.0.0.1:40001/x', forward: null, paste: true }
+      const flow = sampleFlow({ kind: 'waiting', notice: null }, { answer })
+      events?.write(`${JSON.stringify({ delta: { revision: 2, flows: { upsert: [flow], remove: [] } } })}\n`)
+      return { body: { value: { flowId } } }
+    })
+    owner.on('/v1/command/signIn.cancel', () => ({ body: { value: null } }))
+    owner.on('/v1/sign-in/link', () => {
+      if (events) setTimeout(gone, 100, events)
+      return { body: { link: 'https://accounts.google.com/x' } }
+    })
+  }
+
+  it('cancels the sign-in at Ctrl+C, and ends at once', async () => {
+    signingIn()
+    const ended = await owner.run(['login'], { typed: [['paste it here', '\u0003']] })
+    expect(ended.code).toBe(130)
+    expect(asksFor('/v1/command/signIn.cancel').map(({ body }) => body)).toEqual([{ flowId }])
+  })
+
+  it.each([
+    ['breaks off', (events: ServerResponse) => void events.destroy()],
+    ['ends', (events: ServerResponse) => void events.end()],
+  ])('says that the owner is gone when what it tells %s, and can be tried again', async (_how, gone) => {
+    signingIn(gone)
+    const ended = await owner.run(['login'], { typed: [] })
+    expect(ended.code).toBe(6)
+    expect(ended.stdout).toContain('accounts.google.com')
+  })
+})
+
+describe('what is cut short', () => {
+  it('is no export: there is no file then, and it can be tried again', async () => {
+    const file = join(owner.dataFolder, 'history.jsonl')
+    owner.on('/v1/ledger', (_asked, response) => {
+      response.write('{"v":1}\n')
+      setTimeout(() => response.destroy(), 100)
+      return undefined
+    })
+    expect((await owner.run(['ledger', 'export', '--file', file])).code).toBe(6)
+    expect((await owner.run([], { shell: `ls '${owner.dataFolder}' | grep -c history` })).stdout).toBe('0\n')
+  })
+
+  it('by somebody who interrupts is no success either, and leaves no part of a file', async () => {
+    const file = join(owner.dataFolder, 'history.jsonl')
+    owner.on('/v1/ledger', (_asked, response) => void response.write('{"v":1}\n'))
+    const shell = `latchkey ledger export --file '${file}' & for i in $(seq 200); do ls '${owner.dataFolder}'/history* >/dev/null 2>&1 && break; sleep 0.05; done; kill -INT $!; wait $!; echo $?; ls '${owner.dataFolder}' | grep -c history`
+    expect((await owner.run([], { shell })).stdout).toBe('130\n0\n')
+  })
+
+  it('is waited for while one owner gives the profile to another', async () => {
+    owner.on('/v1/ledger?last=20', (_asked, response) => void response.end('{"v":1}\n'))
+    await owner.stopListening()
+    const running = owner.run(['ledger', 'tail', '--json'])
+    setTimeout(() => void owner.listen(), 900)
+    expect(await running).toMatchObject({ code: 0, stdout: '{"lines":[{"v":1}]}\n' })
+  })
+})
+
+describe('the clock of the owner', () => {
+  it('says when so many days are over', async () => {
+    const offset = 3 * 3_600_000
+    owner.on('/v1/status', () => ({ body: { protocol: 1, clockOffsetMs: offset } }))
+    owner.on('/v1/lease', () => ({ body: { lease: sampleLease(0), handle: null, file: '/x' } }))
+    const args = ['adc', 'write', '--by-rule', '--days', '2', '--label', 'Nightly job']
+    expect((await owner.run(args)).code).toBe(0)
+    const [asked] = asksFor('/v1/lease')
+    const wanted = Date.now() + offset + 2 * 86_400_000
+    expect(asked?.body).toMatchObject({ label: 'Nightly job', term: 'until' })
+    expect(Math.abs(Number(asked?.body['expiresAt']) - wanted)).toBeLessThan(60_000)
+  })
+})
+
+describe('completion', () => {
+  it('asks the door that is named in the line being typed', async () => {
+    owner.on('/v1/command/app.snapshot', () => ({ body: { value: sampleSnapshot(1) } }))
+    const [account] = sampleSnapshot(1).accounts
+    const real = await owner.run(['__complete', '--', 'use', ''])
+    expect(real.stdout).toContain(account?.email)
+    expect((await owner.run(['__complete', '--', '--practice', 'use', ''])).stdout).toBe('')
   })
 })
 

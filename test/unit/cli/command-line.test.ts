@@ -41,6 +41,8 @@ describe('the command line', () => {
     expect(read('token --format xml')).toMatchObject({
       reason: '--format is one of: token, json, header, env.',
     })
+    expect(read('status now')).toMatchObject({ reason: '“status” takes no further words: now.' })
+    expect(read('token work')).toMatchObject({ kind: 'unclear', name: 'token' })
     expect(read('constructor')).toMatchObject({ kind: 'unclear' })
   })
 

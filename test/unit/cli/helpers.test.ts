@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { isGoogleRegistry } from '../../../electron/cli/commands/docker-credential.ts'
 import { answerOf, isGoogleGit, readCredential } from '../../../electron/cli/commands/git-credential.ts'
-import { launcherText } from '../../../electron/cli/commands/install-command.ts'
+import { isPassing, launcherText } from '../../../electron/cli/commands/install-command.ts'
 import { inWords } from '../../../electron/cli/commands/ledger.ts'
 
 describe('the credential helper for git', () => {
@@ -62,6 +62,13 @@ describe('the launcher', () => {
     expect(launcherText('win32', { node: 'C:\\n.exe', entry: 'C:\\x.cjs', first: [] })).toContain(
       '@"C:\\n.exe" "C:\\x.cjs" %*\r\n',
     )
+  })
+})
+
+describe('where the command is', () => {
+  it('is passing inside an AppImage that runs', () => {
+    expect(isPassing('/tmp/.mount_LatchkAb12/resources/command/latchkey.cjs')).toBe(true)
+    expect(isPassing('/opt/Latchkey/resources/command/latchkey.cjs')).toBe(false)
   })
 })
 

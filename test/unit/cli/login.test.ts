@@ -5,7 +5,7 @@ import { login } from '../../../electron/cli/login.ts'
 import type { Terminal } from '../../../electron/cli/terminal.ts'
 import type { CommandHandlers } from '../../../electron/contract/answer.ts'
 import type { CommandName } from '../../../electron/contract/commands.ts'
-import type { Outcome } from '../../../electron/contract/outcome.ts'
+import type { AppError, Outcome } from '../../../electron/contract/outcome.ts'
 import { appError, fail, ok } from '../../../electron/contract/outcome.ts'
 import type { FlowStep, FlowView } from '../../../electron/contract/views.ts'
 import {
@@ -26,6 +26,8 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
   const clipboard = typedClipboard()
   const watchers: ((flow: FlowView) => void)[] = []
   const stop = new AbortController()
+  let lose: (error: AppError) => void = () => undefined
+  const lost = new Promise<AppError>((resolve) => (lose = resolve))
   let inputEnded = false
   const endInput = (): void => {
     inputEnded = true
@@ -64,12 +66,23 @@ function scene(answers: Answers = {}, clients = [sampleClient(0, { ways: ['loopb
           watchers.push(watcher)
           return () => watchers.splice(watchers.indexOf(watcher), 1)
         },
-        signal: stop.signal,
+        ...{ signal: stop.signal, lost },
       },
       { client: null, account: null, scopes: [], device: false, ...options },
     )
   const text = (): string => said.join('\n')
-  return { asked, lines, endInput, clipboard, watchers, stop, show, start, text }
+  return {
+    lose: (error: AppError) => lose(error),
+    asked,
+    lines,
+    endInput,
+    clipboard,
+    watchers,
+    stop,
+    show,
+    start,
+    text,
+  }
 }
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -165,15 +178,36 @@ describe('signing in from a terminal', () => {
     expect(await over).toBe(false)
   })
 
-  it('cancels what waits when somebody presses Ctrl+C', async () => {
+  it('cancels what waits when somebody presses Ctrl+C, and ends without waiting for more', async () => {
     const test = scene()
     const over = test.start()
     await settled()
-    test.stop.abort()
+    test.show(waiting, { answer })
     await settled()
-    expect(test.asked.map(({ name }) => name)).toContain('signIn.cancel')
-    test.show({ kind: 'failed', error: appError('sign-in-cancelled') })
+    test.stop.abort()
     expect(await over).toBe(false)
+    expect(test.asked.map(({ name }) => name)).toContain('signIn.cancel')
+  })
+
+  it('ends when nothing more is told of sign-ins, and says why', async () => {
+    const test = scene()
+    const over = test.start()
+    await settled()
+    test.show(waiting, { answer })
+    await settled()
+    test.lose(appError('owner-silent'))
+    expect(await over).toBe(false)
+    expect(test.text()).toContain(appError('owner-silent').message)
+    expect(test.asked.map(({ name }) => name)).not.toContain('signIn.cancel')
+  })
+
+  it('counts what was told before the end', async () => {
+    const test = scene()
+    const over = test.start()
+    await settled()
+    test.show(done)
+    test.lose(appError('owner-silent'))
+    expect(await over).toBe(true)
   })
 
   it('names the clients where it cannot tell which one is meant', async () => {

@@ -4,7 +4,13 @@ import { pastTheProxy, tokenVariableOf, variablesFor, withVariables } from '../.
 import { shellLines } from '../../../electron/cli/commands/env.ts'
 
 const withFile: Access = {
-  ...{ adcFile: '/tmp/x/adc.json', metadata: null, tokenFile: '/run/t.token', token: 'ya29.t' },
+  ...{
+    adcFile: '/tmp/x/adc.json',
+    metadata: null,
+    emptyConfig: null,
+    tokenFile: '/run/t.token',
+    token: 'ya29.t',
+  },
   ...{ project: 'infra', quotaProject: null },
 }
 
@@ -36,6 +42,13 @@ describe('the environment of a program', () => {
       ...{ GCE_METADATA_HOST: '127.0.0.1:4000', GCE_METADATA_IP: '127.0.0.1:4000' },
       METADATA_SERVER_DETECTION: 'assume-present',
     })
+  })
+
+  it('keeps the file of gcloud out of the way of a metadata server, except for gcloud itself', () => {
+    const access = { ...withFile, adcFile: null, metadata: '127.0.0.1:4000', emptyConfig: '/tmp/x' }
+    expect(variablesFor('python', access)).toMatchObject({ CLOUDSDK_CONFIG: '/tmp/x' })
+    expect(variablesFor('/usr/bin/gcloud', access)).not.toHaveProperty('CLOUDSDK_CONFIG')
+    expect(variablesFor('python', withFile)).not.toHaveProperty('CLOUDSDK_CONFIG')
   })
 
   it('takes away what would go before it and keeps everything else', () => {

@@ -19,8 +19,8 @@ describe('a question on a terminal', () => {
   })
 
   it('takes a letter or the word, nothing for no, and asks again for anything else', () => {
-    expect(['o', 'Session', ' a ', 'n', 'no', ''].map(readAnswer)).toEqual([
-      ...['once', 'session', 'always', 'narrower', 'no', 'no'],
+    expect(['o', 'Session', ' a ', 'f', 'n', 'no', ''].map(readAnswer)).toEqual([
+      ...['once', 'session', 'always', 'fewer', 'no', 'no', 'no'],
     ])
     expect(readAnswer('yes')).toBeNull()
   })

@@ -46,6 +46,7 @@ describe.skipIf(process.platform === 'win32')('where an owner is found', () => {
     expect(await owner()).toMatchObject({ protocol: 1, kind: 'app', pid: process.pid })
     expect(statSync(run()).mode & 0o777).toBe(0o700)
     expect(statSync(join(run(), 'owner.json')).mode & 0o777).toBe(0o600)
+    expect(statSync(join(run(), 'owner.sock')).mode & 0o777).toBe(0o600)
   })
 
   it('hears who knows the key, in both directions', async () => {
@@ -73,11 +74,14 @@ describe.skipIf(process.platform === 'win32')('where an owner is found', () => {
     ['what is no JSON', 'GET / HTTP/1.1\r\n\r\n'],
     ['a value that is no word', '[]\n'],
     ['a line without an end', 'x'.repeat(1_100_000)],
+    ['a line that is longer than a hello', 'x'.repeat(5000)],
+    ['more words than anybody waits for', '{"say":"take"}\n'.repeat(50)],
   ])('cuts off %s', async (_what, bytes) => {
     const { socket: path } = await owner()
     const socket = connect(path)
     const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
-    socket.on('error', () => undefined).end(bytes)
+    // Not ended from here: it is the other side that cuts it off.
+    socket.on('error', () => undefined).write(bytes)
     socket.resume()
     await closed
     expect(lines).toEqual([])

@@ -132,6 +132,51 @@ describe('a door of an agent', () => {
     expect(await asked).toBe(again ? '200 second' : `${String(answer.status)} ${body}`)
   })
 
+  it.each([
+    ['one who is gone and has not closed', () => Promise.resolve(null), 503],
+    [
+      'one who could not and stays',
+      () => Promise.resolve(says('{"error":"temporarily_unavailable"}', 502)),
+      502,
+    ],
+  ] as const)('does not ask the same one over and over: %s', async (_what, answer, status) => {
+    const { listener, board } = setUp(60)
+    let times = 0
+    await open(board, () => {
+      times += 1
+      return answer()
+    })
+    board.hold()
+    const asked = ask(listener, { method: 'POST', path: '/adc/token' })
+    // Timers run while it waits.
+    await sleep(20)
+    expect(times).toBe(1)
+    expect(await asked).toMatch(new RegExp(`^${String(status)} .*temporarily_unavailable`))
+    expect(times).toBe(1)
+  })
+
+  it('asks the next one without the question of the one before', async () => {
+    const { listener, board } = setUp()
+    const door = await open(board, () => Promise.resolve(says('{"error":{"code":"ask-unanswered"}}', 403)))
+    board.hold()
+    const body = JSON.stringify({ account: 'a@example.com', askId: 'q1', ask: 'wait' })
+    const asked = ask(listener, { method: 'POST', path: '/v1/token', body })
+    await door.close()
+    board.stopHolding()
+    await open(board, (request) => Promise.resolve(says(request.body)))
+    expect(await asked).toBe('200 {"account":"a@example.com","ask":"wait"}')
+  })
+
+  it.each([
+    ['/adc/token', {}, /^503 \{"error":"temporarily_unavailable","error_description":/],
+    ['/computeMetadata/v1/instance/', { 'metadata-flavor': 'Google' }, /^503 Latchkey: /],
+    ['/v1/token', {}, /^503 \{"error":\{"code":"owner-silent"/],
+  ])('says that nobody is there in the form of the door: %s', async (path, headers, form) => {
+    const { listener, board } = setUp(20)
+    await open(board, () => Promise.resolve(null))
+    expect(await ask(listener, { method: 'POST', path, headers })).toMatch(form)
+  })
+
   it('gives a failure as it is where nothing changes hands', async () => {
     const { listener, board } = setUp()
     await open(board, () => Promise.resolve(says('{}', 503)))

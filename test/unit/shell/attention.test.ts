@@ -65,6 +65,17 @@ describe('a question that comes while the person looks elsewhere', () => {
     expect(window?.flashing).toEqual([true, false])
   })
 
+  it('listens once for the person who comes back, however many questions there are', () => {
+    const { window, change } = setUp()
+    change([sampleAsk(0), sampleAsk(1)])
+    change([sampleAsk(2)])
+    expect(window?.listenerCount('focus')).toBe(1)
+    window?.emit('focus')
+    expect(window?.flashing).toEqual([true, true, true, false])
+    change([sampleAsk(3)])
+    expect(window?.listenerCount('focus')).toBe(1)
+  })
+
   it('says the program and neither account nor access', () => {
     const { calls, change } = setUp()
     change([sampleAsk(), sampleRemoteAsk()])

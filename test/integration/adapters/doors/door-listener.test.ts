@@ -204,6 +204,36 @@ describe('an answer', () => {
     expect(made.seen[0]?.signal.aborted).toBe(true)
   })
 
+  it('in parts is broken off where it does not end with its door, and whole where it does', async () => {
+    const made = await doors()
+    let close: () => void = () => undefined
+    const closing = new Promise<void>((resolve) => {
+      close = resolve
+    })
+    async function* parts(ends: boolean): AsyncGenerator<string> {
+      yield 'begun '
+      await closing
+      if (ends) yield 'ended'
+      else await sleep(5000, undefined, { ref: false })
+    }
+    const door = await made.open(anyPort, ({ path }) =>
+      Promise.resolve({ status: 200, headers: {}, body: parts(path === '/ends') }),
+    )
+    const [whole, half] = ['/ends', '/stays'].map((path) => {
+      const socket = knock(door)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${door.address}\r\n\r\n`)
+      return everything(socket)
+    })
+    await expect.poll(() => made.seen.length).toBe(2)
+    await sleep(50)
+    const closed = door.close()
+    close()
+    await closed
+    // The chunk of no length is the end of a body.
+    expect(await whole).toMatch(/begun [^]*ended\r\n0\r\n\r\n$/)
+    expect(await half).toMatch(/begun \r\n$/)
+  })
+
   it('goes no faster than the caller takes it', async () => {
     const made = await doors()
     const part = 'x'.repeat(64 * 1024)

@@ -24,8 +24,19 @@ describe('where the sockets of a profile lie', () => {
     ]
     expect(real).toMatch(/^\/tmp\/latchkey-1000\/[0-9a-f]{16}$/)
     expect(practice).not.toBe(real)
-    expect(doorFolderOf({ ...machine, dataFolder: long, env: { TMPDIR: '/var/tmp/' } })).toMatch(
-      /^\/var\/tmp\/latchkey-1000\//,
+  })
+  it('is the same for two programs that are told of other folders for temporary files', () => {
+    const place = { ...machine, dataFolder: long }
+    const [owner, command] = [
+      doorFolderOf({ ...place, env: { TMPDIR: '/run/user/1000/tmp/', TMP: '/a' } }),
+      doorFolderOf(place),
+    ]
+    expect(owner).toBe(command)
+  })
+  it('is in the person’s own folder for temporary files on macOS', () => {
+    const env = { TMPDIR: '/var/folders/ab/T/' }
+    expect(doorFolderOf({ ...machine, platform: 'darwin', dataFolder: long, env })).toMatch(
+      /^\/var\/folders\/ab\/T\/latchkey-1000\//,
     )
   })
   it('counts bytes, not letters', () => {

@@ -43,8 +43,11 @@ describe('the user at the other end of a connection on Linux', () => {
     expect(ours(40004)).toBe(false)
     expect(ours(40004, 0)).toBe(false)
   })
-  it('is not asked for where the table does not even tell of us', () => {
-    expect(isOurs({ ours: 23100, theirs: 50000 }, tables, 1000)).toBe(true)
+  it('is kept out where the tables tell of others and of neither end of it', () => {
+    expect(isOurs({ ours: 23100, theirs: 50000 }, tables, 1000)).toBe(false)
+    expect(isOurs({ ours: 23100, theirs: 50000 }, [head, ''], 1000)).toBe(false)
+  })
+  it('is not asked for where the system has no such tables', () => {
     expect(isOurs({ ours: 23100, theirs: 40001 }, ['', ''], 1000)).toBe(true)
   })
 })
