@@ -193,21 +193,21 @@ async function photographPrograms(window, session, picture) {
   /** @param {string[]} words */
   const ask = (...words) => run(script, [...latchkey, ...words, '--practice'], { env, cwd: work })
 
-  const { clients } = await driver.readSnapshot(window)
-  const client = clients.find(({ type }) => type === 'installed')?.label ?? ''
   await driver.chooseTheme(window, 'Light')
-  const asked = ask('token', '--account', email, '--client', client, '--scopes', 'calendar')
+  const asked = ask('token', '--account', email, '--scopes', 'calendar')
   await window.getByText('nightly-report.sh asks for access').waitFor()
   // A question takes no answer in its first moment.
   await window.getByRole('button', { name: 'Always' }).and(window.locator(':enabled')).waitFor()
   await picture('question')
   await window.getByRole('button', { name: 'Always' }).click()
   await asked
-  await ask('adc', 'write', '--account', email, '--client', client)
+  await ask('adc', 'write', '--account', email, '--label', 'Python notebooks')
   await driver.openRoom(window, 'Programs')
   await window.locator('main').getByText('nightly-report.sh').first().click()
   await picture('programs')
-  say('  a program asked in a terminal and was answered in the window; a credentials file without a secret was written')
+  say(
+    '  a program asked in a terminal and was answered in the window; a credentials file without a secret was written',
+  )
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Outcome } from '../../contract/outcome.ts'
 import { fail, ok } from '../../contract/outcome.ts'
 import type { ProfileContext } from '../profile-context.ts'
 import type { AccountRecord, LeaseRecord, State } from '../state/state.ts'
+import { isDead } from '../state/state.ts'
 import { askWho } from '../who/ask-who.ts'
 import { findAccount, findClient } from '../who/find-named.ts'
 import { resolveAccount } from '../who/resolve-account.ts'
@@ -101,9 +102,17 @@ function under(state: State, accountId: string, clientId: string | null): Outcom
   const account = state.accounts.get(accountId)
   if (!account || account.forgotten) return fail('no-usable-token')
   if (account.service) return clientId === null ? ok({ account, clientId }) : fail('account-is-service')
-  if (clientId !== null) return ok({ account, clientId })
+  const meant = clientId ?? onlyLasting(account, state)
+  if (meant !== null) return ok({ account, clientId: meant })
   const any = account.tokens.some(({ standing }) => standing !== 'forgotten') || account.accesses.length > 0
   return fail(any ? 'door-which-client' : 'no-usable-token')
+}
+
+/** The only client under which a refresh token works here: what else there is ends within the hour, or is dead. */
+function onlyLasting(account: AccountRecord, { clients }: State): string | null {
+  const working = account.tokens.filter((token) => token.standing === 'held' && !isDead(token))
+  const [only, another] = new Set(working.map(({ clientId }) => clientId).filter((id) => clients.has(id)))
+  return only !== undefined && another === undefined ? only : null
 }
 
 /** Looking at a folder costs the disk: only where a rule could say something and nobody is named. */

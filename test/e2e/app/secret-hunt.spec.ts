@@ -118,13 +118,11 @@ async function useDoors(app: RunningApp, machine: Machine): Promise<readonly str
   const [account] = (await app.snapshot()).accounts.filter(({ email }) => email === asha)
   const file = join(machine.dataFolder, '..', 'adc.json')
   const wish = {
-    ...{
-      accountId: account?.accountId ?? null,
-      clientId: account?.grants[0]?.clientId ?? null,
-      scopes: null,
-    },
-    ...{ term: 'always', expiresAt: null, remote: false, quotaProject: null, port: null },
-  } as const
+    accountId: account?.accountId ?? null,
+    clientId: account?.grants[0]?.clientId ?? null,
+    scopes: null,
+    ...({ term: 'always', expiresAt: null, remote: false, quotaProject: null, port: null } as const),
+  }
   await give(app, { ...wish, door: 'adc', label: 'a library', file })
   const lane = await give(app, { ...wish, door: 'metadata', label: 'a container', file: null })
   await give(app, { ...wish, door: 'gcloud', label: 'gcloud', file: null })

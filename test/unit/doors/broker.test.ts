@@ -341,6 +341,21 @@ describe('a lease by rule', () => {
     expect(codeOf(await scene.ask({ folder: '/work/nowhere' }))).toBe('folder-missing')
   })
 
+  it('takes the only client with a refresh token that works before access that ends within the hour', async () => {
+    const scene = await held({ accountId: null, clientId: null })
+    await scene.addClient(otherClientId)
+    const { accountId } = scene.grant
+    const account = scene.context.ledger.state().accounts.get(accountId)
+    if (!account) throw new Error('nobody is signed in')
+    const { issuer, sub, email, name, hostedDomain } = account
+    const times = { receivedAt: scene.context.now(), expiresAt: scene.context.now() + 3_600_000 }
+    const given = { clientId: otherClientId, asked: ['openid'], granted: ['openid'], ...times }
+    await scene.context.record([
+      { type: 'access.received', data: { accountId, issuer, sub, email, name, hostedDomain, ...given } },
+    ])
+    expect(tokenOf(await scene.ask()).clientId).toBe(scene.grant.clientId)
+  })
+
   it('says when the account has access under several clients', async () => {
     const scene = await held({ accountId: null, clientId: null })
     await scene.addClient(otherClientId)
