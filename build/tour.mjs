@@ -204,6 +204,7 @@ async function photographPrograms(window, session, picture) {
   await ask('adc', 'write', '--account', email, '--label', 'Python notebooks')
   await driver.openRoom(window, 'Programs')
   await window.locator('main').getByText('nightly-report.sh').first().click()
+  await window.getByText('Used once').waitFor()
   await picture('programs')
   say(
     '  a program asked in a terminal and was answered in the window; a credentials file without a secret was written',
