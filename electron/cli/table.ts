@@ -49,9 +49,10 @@ const rows = {
       format: { value: ['token', 'json', 'header', 'env'], words: 'how it is printed' },
     },
     more: [
-      'For loops, the same without starting a program, where no lease needs asking:',
-      '  curl -s --unix-socket SOCKET -H "Latchkey-Local: KEY" -H "Content-Type: application/json" \\',
-      '    -d "{}" http://localhost/v1/token        (SOCKET and KEY stand in door.json; see “latchkey status”)',
+      'For loops, without starting Node each time, with the handle of “latchkey lease give --door http”:',
+      "  printf 'Authorization: Bearer %s\\nLatchkey-Local: %s\\n' HANDLE KEY | curl -s --unix-socket SOCKET -H @- \\",
+      "    -H 'Content-Type: application/json' -d '{}' http://latchkey/v1/token",
+      '(SOCKET and KEY stand in door.json, in the folder that “latchkey status” names.)',
     ],
   },
   who: {
