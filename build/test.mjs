@@ -31,7 +31,7 @@ const reports = path.join(root, 'dist/test')
 /** @type {Step[]} */
 const first = [{ name: 'build', tool: 'build/build.mjs', args: [], quick: true }]
 
-/** Each on its own; they run two at a time. */
+/** Each on its own; they run two at a time. Lint takes longest, so the tests that need nothing but a processor go beside it. */
 /** @type {Step[]} */
 const checks = [
   { name: 'lint', tool: 'eslint/bin/eslint.js', args: ['--max-warnings', '0', '.'] },
@@ -44,12 +44,12 @@ const checks = [
   { name: 'format', tool: 'prettier/bin/prettier.cjs', args: ['--check', '--log-level', 'warn', '.'] },
   { name: 'boundaries', tool: 'dependency-cruiser/bin/dependency-cruiser.mjs', args: cruise() },
   { name: 'dead code', tool: 'knip/bin/knip.js', args: ['--config', 'build/knip.json', '--no-progress'] },
+  vitest('unit'),
 ].map((step) => ({ ...step, quick: true }))
 
 /** One after another: each uses the whole machine. */
 /** @type {Step[]} */
 const suites = [
-  { ...vitest('unit'), quick: true },
   vitest('integration'),
   vitest('clients'),
   vitest('faults'),

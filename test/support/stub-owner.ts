@@ -39,7 +39,7 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   readonly cwd?: string
-  /** On a terminal of its own; lines are typed when what stands before them was shown. */
+  /** On a terminal of its own; lines are typed, one after the other, when what stands before them was shown anew. */
   readonly typed?: readonly (readonly [shown: string, line: string])[]
   /** A line of a shell instead, in which `latchkey` is the command. */
   readonly shell?: string
@@ -148,11 +148,15 @@ function runCommand(args: readonly string[], places: Places, options: RunOptions
   let stdout = ''
   let stderr = ''
   const open = [...(typed ?? [])]
+  /** What stands before this was answered. */
+  let seen = 0
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString()
     const [next] = open
-    if (!next || !stdout.includes(next[0])) return
+    const at = next ? stdout.indexOf(next[0], seen) : -1
+    if (!next || at === -1) return
     open.shift()
+    seen = at + next[0].length
     child.stdin.write(`${next[1]}\n`)
   })
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))

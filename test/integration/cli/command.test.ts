@@ -183,9 +183,9 @@ describe('a question on a terminal', () => {
     const typed = [
       ['or [n]o?', 'f'],
       ['between:', '1'],
-      ['Only:', 'f'],
+      ['or [n]o?', 'f'],
       ['between:', '99'],
-      ['Numbers from 1', 'o'],
+      ['or [n]o?', 'o'],
     ] as const
     await owner.run(['token'], { typed })
     const [told] = asksFor('/v1/command/asks.answer')
