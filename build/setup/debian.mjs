@@ -36,6 +36,8 @@ const welcome = [
   ['rclone'],
   ['openssh-client'],
   ['openssh-server'],
+  // what the vault's files are read with besides
+  ['age'],
 ]
 
 /** Installs what is missing when root on Debian; says the one line to run otherwise. Never stops the setup. */
