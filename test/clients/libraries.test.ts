@@ -132,6 +132,9 @@ describe.skipIf(doorsMissing !== null)('at the doors', () => {
   )
 })
 
-it.runIf(process.env['CI'] !== undefined)('on the machine of CI none is missing that set-up can bring', () => {
-  expect(Object.keys(clients.missing).filter((name) => name !== 'gcloud')).toEqual([])
-})
+it.runIf(process.env['CI'] !== undefined)(
+  'on the machine of CI none is missing that set-up can bring',
+  () => {
+    expect(Object.keys(clients.missing).filter((name) => name !== 'gcloud')).toEqual([])
+  },
+)
