@@ -60,7 +60,7 @@ describe.skipIf(process.platform !== 'linux')('a passphrase that is typed', () =
     await writeStoreChoice(owner.dataFolder, 'vault')
     const typed = [
       ['Passphrase of the vault:', 'correct horse battery stable'],
-      ['Passphrase of the vault: \r\nPassphrase of the vault:', passphrase.reveal()],
+      ['Passphrase of the vault:', passphrase.reveal()],
       ['Ctrl+C ends it.', '\u0003'],
     ] as const
     const ended = await owner.run(['agent', '--practice'], { typed })
