@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { lstat, open, realpath, stat } from 'node:fs/promises'
 import type { PlatformPath } from 'node:path'
 import path from 'node:path'
+import { isMine } from './is-mine.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { fail, ok } from '../contract/outcome.ts'
 import { Slots } from '../core/access/slots.ts'
@@ -195,10 +196,9 @@ async function readDeclaration(file: string, limit: number): Promise<Outcome<Uin
 /** Windows has neither flag; there the comparison with the look before is what holds. */
 const safeReading = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** This user's, or the administrator's, who can do anything here anyway. Windows tells no owner. */
+/** This user's, or the administrator's, who can do anything here anyway. */
 function isTrusted(uid: number): boolean {
-  const mine = process.getuid?.()
-  return mine === undefined || uid === mine || uid === 0
+  return isMine(uid) || uid === 0
 }
 
 async function upTo(bytes: number, handle: FileHandle): Promise<Uint8Array> {

@@ -4,6 +4,7 @@
  */
 import { lstatSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isMine } from '../adapters/is-mine.ts'
 import type { ProfileName } from '../contract/views.ts'
 import type { Machine } from '../adapters/data-folder.ts'
 import { doorFiles, usualDoorFolder } from '../adapters/doors/door-paths.ts'
@@ -88,9 +89,4 @@ async function checked(platform: NodeJS.Platform, place: DoorPlace): Promise<Res
       return failed('socket-not-yours', { path: place.socket })
   }
   return { ok: true, value: place }
-}
-
-function isMine(uid: number): boolean {
-  const mine = process.getuid?.()
-  return mine === undefined || uid === mine
 }

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import { chmod, lstat, mkdir } from 'node:fs/promises'
 import { join, posix } from 'node:path'
+import { isMine } from '../is-mine.ts'
 import type { ProfileName } from '../../contract/views.ts'
 import type { Machine } from '../data-folder.ts'
 import { usualDoorFolder } from './door-paths.ts'
@@ -76,11 +77,6 @@ export async function makeDoorFolder(folder: string): Promise<boolean> {
     if (process.platform !== 'win32' && (seen.mode & 0o777) !== 0o700) await chmod(path, 0o700)
   }
   return (await doorFolderState(folder)) === 'ours'
-}
-
-function isMine(uid: number): boolean {
-  const mine = process.getuid?.()
-  return mine === undefined || uid === mine
 }
 
 function isAbsent(cause: unknown): boolean {

@@ -9,6 +9,7 @@ import type { Server } from 'node:net'
 import { createServer } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { isMine } from '../is-mine.ts'
 import type { ProfileName } from '../../contract/views.ts'
 import { renameWithPatience, replaceFile } from '../replace-file.ts'
 import { doorFolderOf, doorFolderState, makeDoorFolder } from './door-folder.ts'
@@ -164,8 +165,7 @@ export async function lineToOwner(owner: OwnerRecord, kind: OwnerKind): Promise<
   if (owner.protocol !== ownerProtocol) return null
   if (process.platform !== 'win32') {
     const seen = await lstat(owner.socket).catch(() => null)
-    const mine = process.getuid?.()
-    if (!seen?.isSocket() || (mine !== undefined && seen.uid !== mine)) return null
+    if (!seen?.isSocket() || !isMine(seen.uid)) return null
   }
   const line = await connectLine(owner.socket)
   line?.say({ say: 'hello', protocol: ownerProtocol, key: owner.key, kind, pid: process.pid })
